@@ -1,0 +1,75 @@
+import type { Outcome } from '../contracts/outcome.js';
+
+/**
+ * One registry, spoken to in its own protocol. An adapter turns canonical JSON into the registry's message,
+ * signs it, sends it, verifies the answer and turns it back. It knows neither the store nor who is asking
+ * over which channel, so it can be driven by the dispatcher, by a test or by a conformance suite alike.
+ */
+export interface Adapter {
+  /** Name in the configuration and in metrics, for example `civil`. */
+  readonly name: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+  /** One exchange. Never rejects for anything that the other side or the network does: that is an Outcome. */
+  call(exchange: Exchange, signal: AbortSignal): Promise<Exchanged>;
+  /** Whether the registry can be reached at all, for `/health/ready`. Sends no request that needs a signature. */
+  probe(signal: AbortSignal): Promise<boolean>;
+  /** Closes connections. */
+  close(): Promise<void>;
+}
+
+/** What one operation of a registry promises; read by the dispatcher, not by the adapter itself. */
+export interface Operation {
+  readonly name: string;
+  /** File stem of the canonical schema of its answer. */
+  readonly evidenceType: string;
+  /** Whether the registry executes a message id once and gives its stored answer to a repetition. */
+  readonly idempotentByMessageId: boolean;
+}
+
+/** A question to a registry, in canonical terms. */
+export interface Exchange {
+  /** UUID; sent as wsa:MessageID (`urn:uuid:…`) and stable over every repetition of the same question. */
+  readonly messageId: string;
+  readonly operation: string;
+  readonly subject: Identifier;
+  /** Already valid against the service's own schema. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly purpose: string;
+  readonly legalBasis: string;
+  readonly consentRef?: string;
+  readonly requester: Requester;
+  readonly caseId: string;
+  /** Milliseconds since the epoch; the call is given up at this moment at the latest. */
+  readonly deadlineAt: number;
+  /** W3C Trace Context header to send on. */
+  readonly traceparent?: string;
+}
+
+/** `contracts/canonical/identifier.schema.json` */
+export interface Identifier {
+  /** `NID`, `NUIS` or `PROPERTY`; the shapes overlap, so an identifier always carries its scheme. */
+  readonly scheme: 'NID' | 'NUIS' | 'PROPERTY';
+  readonly notation: string;
+  readonly issuedBy?: string;
+}
+
+/** Who asks: the officer's identity travels to the registry. */
+export interface Requester {
+  readonly organisation: string;
+  readonly officer: string;
+  readonly unit: string;
+}
+
+/** The outcome and the bytes that prove it. */
+export interface Exchanged {
+  readonly outcome: Outcome;
+  /** Exactly as sent. Absent when nothing was sent. */
+  readonly requestBytes?: Uint8Array;
+  /** Exactly as received, also when it was refused. Absent when nothing came. */
+  readonly answerBytes?: Uint8Array;
+  readonly answerMediaType?: string;
+  /** SHA-256 thumbprint (hex) of the certificate or key that the answer was verified with. */
+  readonly answerSignedBy?: string;
+  /** Wall-clock milliseconds of each hop inside the adapter, for the latency histograms. */
+  readonly timings: { readonly signMs: number; readonly callMs: number; readonly verifyMs: number };
+}
