@@ -1,29 +1,67 @@
 #!/usr/bin/env bash
-# Builds node-rdkafka (librdkafka in C, its binding in C++) with all cores.
+# Builds node-rdkafka (librdkafka in C, its binding in C++) with all cores. Does nothing when the binding
+# already loads on this Node.
 #
-# Why not `npm rebuild` alone: the binding's gyp file cannot be built with `make -j` (librdkafka's config.h
-# has no rule that a parallel make finds), and its inner make runs on one core. So librdkafka is configured
-# and compiled first, in parallel, and the ordinary rebuild then only links it. Does nothing when the
-# binding already loads on this Node.
+#   URA_NODE=/path/to/bin/node   build for that Node instead of the one on PATH; its headers are taken from
+#                                ../include/node beside it when they are there
+#   npm_config_nodedir=/usr      where Node's headers are (default: /usr when they are there)
+#   JOBS=4                       how many compilers at once (default: the number of cores)
+#
+# Why not `npm rebuild` alone: the package's gyp file runs librdkafka's make on one core, and cannot itself be
+# run by `make -j` (config.h has no rule that a parallel make finds). So librdkafka is built first, in parallel,
+# into a prefix inside the package, and the binding is then compiled in parallel against that prefix, which it
+# finds at run time by a path relative to itself. A second Node in the same checkout reuses the library. When
+# that way fails, the package's own, slow way is taken.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-module=node_modules/node-rdkafka
-node=${URA_NODE:-node}
+module=$PWD/node_modules/node-rdkafka
+prefix=$module/deps/installed
+node=$(command -v "${URA_NODE:-node}") || { echo "no Node at ${URA_NODE:-node}" >&2; exit 1; }
 
 if "$node" -e 'require("node-rdkafka")' >/dev/null 2>&1; then exit 0; fi
+[ -d "$module" ] || { echo "node-rdkafka is not installed yet: run npm install first" >&2; exit 1; }
 
-cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-headers=${npm_config_nodedir:-}
-[ -n "$headers" ] || { [ -f /usr/include/node/node_api.h ] && headers=/usr; } || true
+bin=$(cd "$(dirname "$node")" && pwd)
+export PATH="$bin:$PATH" # npm and node-gyp build for the Node that runs them
+export JOBS=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
+if [ -n "${URA_NODE:-}" ] && [ -f "$bin/../include/node/node_api.h" ]; then
+  npm_config_nodedir=$(cd "$bin/.." && pwd)
+elif [ -z "${npm_config_nodedir:-}" ] && [ -f /usr/include/node/node_api.h ]; then
+  npm_config_nodedir=/usr
+fi
+if [ -n "${npm_config_nodedir:-}" ]; then export npm_config_nodedir; else unset npm_config_nodedir; fi
+
 log=$(mktemp)
-echo "building librdkafka with $cores cores (about a minute, once per machine) ..."
-{
-  node "$module/util/configure.js"
-  make -C "$module/deps/librdkafka" -j"$cores" libs
-  npm_config_nodedir=$headers JOBS=1 npm rebuild node-rdkafka
-} >"$log" 2>&1 || {
+started=$SECONDS
+echo "building node-rdkafka for Node $("$node" -p process.version) with $JOBS compilers (a minute or two, once per machine) ..."
+
+# librdkafka alone, without debug symbols (most of its size). `ready` is written last: the library is whole.
+# Chained by && and not left to `set -e`, which bash ignores on the left side of an ||.
+build_library() {
+  [ -f "$prefix/ready" ] && return 0
+  (cd "$module/deps/librdkafka" &&
+    ./configure --prefix="$prefix" --disable-debug-symbols &&
+    make -j"$JOBS" libs && make -C src install && make -C src-cpp install) &&
+    touch "$prefix/ready"
+}
+
+# The include path stands in CXX because the gyp file puts /usr/include/librdkafka before the flags, and a
+# system librdkafka of another version must not win. `\$$` survives make and the shell as a single $.
+build_binding() {
+  BUILD_LIBRDKAFKA=0 CXX="${CXX:-g++} -I$prefix/include/librdkafka" \
+    LDFLAGS="-L$prefix/lib -Wl,-rpath,\\\$\$ORIGIN/../../deps/installed/lib" \
+    npm rebuild node-rdkafka && "$node" -e 'require("node-rdkafka")'
+}
+
+simple() {
+  echo "== the parallel build failed; the package's own way follows"
+  npm rebuild node-rdkafka && "$node" -e 'require("node-rdkafka")'
+}
+
+{ { build_library && build_binding; } || simple; } >"$log" 2>&1 || {
   tail -n 40 "$log" >&2
   echo "node-rdkafka did not build; the whole log is in $log. It needs make, g++, python3 and the OpenSSL headers (Debian: libssl-dev)." >&2
   exit 1
 }
 rm -f "$log"
+echo "built in $((SECONDS - started)) s"

@@ -1,0 +1,241 @@
+/**
+ * The canonical contracts as TypeScript types.
+ * Generated from contracts/canonical/*.schema.json by scripts/generate-types.mjs; do not edit.
+ */
+
+/**
+ * A postal address in Albania.
+ */
+export interface Address {
+  /**
+   * Street or village road.
+   */
+  thoroughfare?: string;
+  /**
+   * House number, entrance, flat.
+   */
+  locatorDesignator?: string;
+  /**
+   * Four digits.
+   */
+  postCode?: string;
+  /**
+   * Town or village.
+   */
+  postName: string;
+  /**
+   * The county (qark).
+   */
+  administrativeUnitLevel2: string;
+  /**
+   * Two digits, 01 to 61.
+   */
+  municipalityCode: string;
+  /**
+   * The address on one line, as the registry writes it.
+   */
+  fullAddress: string;
+}
+/**
+ * Evidence of the operation GetCivilFact: the act of a birth, a marriage or a death.
+ */
+export interface CivilStatusRecord {
+  person: Person;
+  /**
+   * At the moment of asOf.
+   */
+  civilStatus: 'SINGLE' | 'MARRIED' | 'DIVORCED' | 'WIDOWED';
+  /**
+   * In the order in which they happened.
+   *
+   * @maxItems 20
+   */
+  maritalEvents: MaritalEvent[];
+  fact: Fact;
+  /**
+   * Where the act stands: municipality / year / L (birth), M (marriage) or V (death) / number of the act.
+   */
+  registerReference: string;
+  /**
+   * Of the office that holds the act. Two digits, 01 to 61.
+   */
+  municipalityCode: string;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+  /**
+   * register: the electronic register. book: transcribed from the paper book of the local office.
+   */
+  source: 'register' | 'book';
+}
+/**
+ * A natural person as the civil status registry knows them.
+ */
+export interface Person {
+  identifier: Identifier;
+  /**
+   * First name or names.
+   */
+  givenName: string;
+  /**
+   * Present surname.
+   */
+  familyName: string;
+  /**
+   * The father's given name.
+   */
+  patronymicName?: string;
+  /**
+   * As registered.
+   */
+  sex: 'MALE' | 'FEMALE';
+  /**
+   * Calendar date.
+   */
+  dateOfBirth: string;
+  /**
+   * Name of the place.
+   */
+  placeOfBirth: string;
+  /**
+   * Present only when a death is registered.
+   */
+  dateOfDeath?: string;
+  /**
+   * ISO 3166-1 alpha-3.
+   */
+  citizenship: string;
+  domicile?: Address;
+}
+/**
+ * An identifier together with its scheme. The shapes of NID and NUIS overlap, so one never stands without the other.
+ */
+export interface Identifier {
+  /**
+   * NID: person. NUIS: business. PROPERTY: cadastral zone and property number, joined by a colon.
+   */
+  scheme: 'NID' | 'NUIS' | 'PROPERTY';
+  /**
+   * The identifier itself. The check letter of a NID or NUIS is not part of the contract; a wrong one gives a warning.
+   */
+  notation: string;
+  /**
+   * The body that issues identifiers of this scheme.
+   */
+  issuedBy?: string;
+}
+/**
+ * A marriage, its divorce, or the death of the spouse.
+ */
+export interface MaritalEvent {
+  /**
+   * What happened.
+   */
+  kind: 'MARRIAGE' | 'DIVORCE' | 'SPOUSE_DEATH';
+  /**
+   * Calendar date.
+   */
+  date: string;
+  /**
+   * Name of the place.
+   */
+  place?: string;
+  spouse?: RelatedPerson;
+}
+/**
+ * Somebody named in an act; the identifier is absent where the act is older than the number.
+ */
+export interface RelatedPerson {
+  identifier?: Identifier;
+  /**
+   * First name or names.
+   */
+  givenName: string;
+  /**
+   * Surname in the act.
+   */
+  familyName: string;
+}
+/**
+ * The act that was asked for; of several marriages the latest.
+ */
+export interface Fact {
+  /**
+   * Which act.
+   */
+  kind: 'BIRTH' | 'MARRIAGE' | 'DEATH';
+  /**
+   * Calendar date of the event.
+   */
+  date: string;
+  /**
+   * Name of the place.
+   */
+  place: string;
+  mother?: RelatedPerson;
+  father?: RelatedPerson;
+  spouse?: RelatedPerson;
+}
+/**
+ * Evidence of the operation GetFamilyComposition. The head is not repeated among the members; a person who lives alone is a head without members. The dead are not members.
+ */
+export interface FamilyComposition {
+  head: Person;
+  /**
+   * Everybody in the family but the head.
+   *
+   * @maxItems 50
+   */
+  members: FamilyMember[];
+  address: Address;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * One person and how they belong to the head.
+ */
+export interface FamilyMember {
+  person: Person;
+  /**
+   * What the member is to the head.
+   */
+  relationToHead: 'SPOUSE' | 'SON' | 'DAUGHTER' | 'FATHER' | 'MOTHER' | 'OTHER';
+}
+/**
+ * Evidence of the operation GetPerson.
+ */
+export interface PersonRecord {
+  person: Person;
+  /**
+   * At the moment of asOf.
+   */
+  civilStatus: 'SINGLE' | 'MARRIED' | 'DIVORCED' | 'WIDOWED';
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+  /**
+   * register: the electronic register. book: transcribed from the paper book of the local office.
+   */
+  source: 'register' | 'book';
+}
+/**
+ * Who asks. The officer is named from end to end.
+ */
+export interface Requester {
+  /**
+   * The institution that asks.
+   */
+  organisation: string;
+  /**
+   * Personal credential of the officer.
+   */
+  officer: string;
+  /**
+   * Office or counter of the institution.
+   */
+  unit: string;
+}

@@ -1,0 +1,80 @@
+/** Settings of one installation, as read from the folder `URA_CONFIG` and validated. Each part has its schema. */
+export interface Config {
+  readonly gateway: GatewaySettings;
+  readonly clients: readonly ClientSettings[];
+  readonly policies: readonly PolicySettings[];
+  readonly adapters: readonly AdapterSettings[];
+  readonly catalogue: readonly ServiceSettings[];
+}
+
+/** `config/gateway.json` */
+export interface GatewaySettings {
+  readonly publicOrigins: readonly string[];
+  readonly http: {
+    readonly bodyLimitBytes: number;
+    readonly bodyTimeoutMs: number;
+    readonly behindProxy: boolean;
+    readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  };
+  readonly keys: {
+    readonly http: string;
+    readonly messages: { readonly privateKey: string; readonly certificate: string };
+  };
+  readonly dispatch: {
+    readonly leaseMs: number;
+    readonly pollMs: number;
+    readonly defaultDeadlineMinutes: number;
+  };
+  readonly kafka: {
+    readonly partitionsPerTopic: number;
+    readonly replicationFactor: number;
+    readonly clientProperties: Readonly<Record<string, string | number | boolean>>;
+  };
+}
+
+/** `config/clients/*.json` */
+export interface ClientSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly municipality: string;
+  readonly organisations: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** `config/policies/*.json` */
+export interface PolicySettings {
+  readonly client: string;
+  readonly grants: readonly GrantSettings[];
+}
+
+export interface GrantSettings {
+  readonly id: string;
+  readonly service: string;
+  readonly purposes: readonly string[];
+  readonly fields: readonly string[];
+}
+
+/** `config/adapters/*.json` */
+export interface AdapterSettings {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly to: string;
+  readonly profile: 'wss-x509-integrity';
+  readonly trust: readonly string[];
+  readonly connectTimeoutMs: number;
+  readonly callTimeoutMs: number;
+  readonly concurrency: number;
+  readonly queueLimit: number;
+  readonly retry: { readonly baseMs: number; readonly capMs: number; readonly maxInvalidAttempts: number };
+}
+
+/** `config/catalogue/*.json`, one entry of `services`. */
+export interface ServiceSettings {
+  readonly code: string;
+  readonly name: { readonly sq: string; readonly en: string };
+  readonly illustrative?: boolean;
+  readonly adapter: string;
+  readonly operation: string;
+  readonly subjectSchemes: readonly ('NID' | 'NUIS' | 'PROPERTY')[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,59 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Config } from './config.js';
+
+/** What no single file can tell: references between files that lead nowhere, and names given twice. */
+export function findContradictions(config: Config): string[] {
+  const { clients, policies, adapters, catalogue } = config;
+  return [
+    ...repeated(
+      'client id',
+      clients.map((client) => client.id),
+    ),
+    ...repeated(
+      'policy for client',
+      policies.map((policy) => policy.client),
+    ),
+    ...repeated(
+      'adapter',
+      adapters.map((adapter) => adapter.name),
+    ),
+    ...repeated(
+      'service code',
+      catalogue.map((service) => service.code),
+    ),
+    ...repeated(
+      'grant id',
+      policies.flatMap((policy) => policy.grants.map((grant) => grant.id)),
+    ),
+    ...policies
+      .filter((policy) => !clients.some((client) => client.id === policy.client))
+      .map((policy) => `policies: there is no client ${policy.client}`),
+    ...policies.flatMap((policy) =>
+      policy.grants
+        .filter((grant) => !catalogue.some((service) => service.code === grant.service))
+        .map(
+          (grant) =>
+            `policies: grant ${grant.id} names service ${grant.service}, which is in no catalogue file`,
+        ),
+    ),
+    ...catalogue
+      .filter((service) => !adapters.some((adapter) => adapter.name === service.adapter))
+      .map(
+        (service) =>
+          `catalogue: service ${service.code} names adapter ${service.adapter}, which has no settings`,
+      ),
+    ...catalogue.flatMap((service) => {
+      try {
+        new Ajv2020({ strict: true }).compile(service.parameters);
+        return [];
+      } catch (error) {
+        return [`catalogue: parameters of service ${service.code}: ${(error as Error).message}`];
+      }
+    }),
+  ];
+}
+
+function repeated(what: string, names: readonly string[]): string[] {
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...twice].map((name) => `${what} ${name} is given more than once`);
+}

@@ -1,0 +1,126 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { findPackageRoot } from '../package-root.js';
+import type {
+  AdapterSettings,
+  ClientSettings,
+  Config,
+  GatewaySettings,
+  PolicySettings,
+  ServiceSettings,
+} from './config.js';
+import { expand } from './expand.js';
+import { findContradictions } from './find-contradictions.js';
+
+/** The configuration cannot be used; every problem found is listed, not only the first. */
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid';
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `the configuration has ${problems.length} problem(s):\n${problems.map((it) => `- ${it}`).join('\n')}`,
+    );
+  }
+}
+
+type Kind = 'gateway' | 'client' | 'policy' | 'adapter' | 'catalogue';
+
+/**
+ * Reads and checks a whole configuration folder.
+ *
+ * @param folder as in `config/`.
+ * @param environment for `${NAME}` in values; `URA_DATA` has to be there.
+ * @throws {ConfigInvalid} with all problems: unreadable files, schema violations, contradictions between files.
+ */
+export async function readConfig(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Config> {
+  const problems: string[] = [];
+  const check = await loadSchemas();
+
+  const readOne = async (kind: Kind, path: string): Promise<unknown> => {
+    const label = relative(folder, path);
+    try {
+      const value = expand(JSON.parse(await readFile(path, 'utf8')), environment);
+      const wrong = check(kind, value);
+      problems.push(...wrong.map((it) => `${label}: ${it}`));
+      return wrong.length === 0 ? value : undefined;
+    } catch (error) {
+      problems.push(`${label}: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const readFolder = async (kind: Kind, name: string): Promise<unknown[]> => {
+    const files = await readdir(join(folder, name)).catch(() => undefined);
+    if (!files) {
+      problems.push(`${name}/: the folder is missing`);
+      return [];
+    }
+    const paths = files.filter((file) => file.endsWith('.json')).sort();
+    const values = await Promise.all(paths.map((file) => readOne(kind, join(folder, name, file))));
+    return values.filter((value) => value !== undefined);
+  };
+
+  const gateway = (await readOne('gateway', join(folder, 'gateway.json'))) as GatewaySettings | undefined;
+  const clients = (await readFolder('client', 'clients')) as ClientSettings[];
+  const policies = (await readFolder('policy', 'policies')) as PolicySettings[];
+  const adapters = (await readFolder('adapter', 'adapters')) as AdapterSettings[];
+  const groups = (await readFolder('catalogue', 'catalogue')) as { services: ServiceSettings[] }[];
+  if (!gateway || problems.length > 0) throw new ConfigInvalid(problems);
+
+  const config = resolvePaths(
+    { gateway, clients, policies, adapters, catalogue: groups.flatMap((group) => group.services) },
+    folder,
+  );
+  const contradictions = findContradictions(config);
+  if (contradictions.length > 0) throw new ConfigInvalid(contradictions);
+  return config;
+}
+
+/** File names in the configuration are relative to its folder. */
+function resolvePaths(config: Config, folder: string): Config {
+  const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  const { gateway } = config;
+  const { messages } = gateway.keys;
+  const { tls, ...http } = gateway.http;
+  return {
+    ...config,
+    gateway: {
+      ...gateway,
+      http: tls
+        ? { ...http, tls: { certificate: at(tls.certificate), privateKey: at(tls.privateKey) } }
+        : http,
+      keys: {
+        http: at(gateway.keys.http),
+        messages: { privateKey: at(messages.privateKey), certificate: at(messages.certificate) },
+      },
+    },
+    clients: config.clients.map((client) => ({ ...client, keys: client.keys.map(at) })),
+    adapters: config.adapters.map((adapter) => ({ ...adapter, trust: adapter.trust.map(at) })),
+  };
+}
+
+async function loadSchemas(): Promise<(kind: Kind, value: unknown) => string[]> {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+  const folder = join(findPackageRoot(), 'config', 'schemas');
+  const kinds: Kind[] = ['gateway', 'client', 'policy', 'adapter', 'catalogue'];
+  const validators = new Map(
+    await Promise.all(
+      kinds.map(async (kind) => {
+        const schema = JSON.parse(await readFile(join(folder, `${kind}.schema.json`), 'utf8')) as object;
+        return [kind, ajv.compile(schema)] as const;
+      }),
+    ),
+  );
+  return (kind, value) => {
+    const validate = validators.get(kind);
+    if (!validate) throw new Error(`no schema for ${kind}`);
+    validate(value);
+    return (validate.errors ?? []).map((error) => {
+      const extra = error.keyword === 'additionalProperties' ? ` (${error.params.additionalProperty})` : '';
+      return `${error.instancePath || '/'} ${error.message}${extra}`;
+    });
+  };
+}

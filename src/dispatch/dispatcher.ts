@@ -1,0 +1,256 @@
+import { randomInt } from 'node:crypto';
+import type { Adapter, Exchange, Exchanged, Operation } from '../../adapters/adapter.js';
+import type { Clock } from '../clock.js';
+import type { LeasedRequest, StoredRequest } from '../requests/request.js';
+import type { RequestStore } from '../requests/request-store.js';
+import { type Change, type Completion, exchangeEvidence } from '../results/complete.js';
+import { project } from '../results/projection.js';
+import { decide, type RetryPolicy } from './decide.js';
+import { Lane, type Reservation } from './lane.js';
+
+export interface LaneSettings {
+  readonly adapter: Adapter;
+  /** Calls to this registry at once. */
+  readonly concurrency: number;
+  /** Requests waiting in memory behind them; more stay in the store. */
+  readonly queueLimit: number;
+  readonly retry: RetryPolicy;
+}
+
+export interface DispatcherSettings {
+  /** Names this process in leases; unique over all processes that ever ran. */
+  readonly owner: string;
+  /** How long a lease lasts without renewal, milliseconds; it is renewed three times as often. */
+  readonly leaseMs: number;
+  /** Pause between looks for requests that nobody works on, milliseconds. */
+  readonly pollMs: number;
+}
+
+export interface DispatchObserver {
+  attempted(request: StoredRequest, exchanged: Exchanged): void;
+  /** The answer failed verification: somebody must look. */
+  alarm(request: StoredRequest, reason: string): void;
+  failed(what: string, error: Error, requestId?: string): void;
+}
+
+/** Takes accepted requests to their registries, each at most once at a time, and carries the outcome home. */
+export class Dispatcher {
+  readonly #settings: DispatcherSettings;
+  readonly #lanes = new Map<string, { lane: Lane; settings: LaneSettings }>();
+  readonly #held = new Map<string, { abort: AbortController; begun: boolean }>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stopping = false;
+
+  constructor(
+    settings: DispatcherSettings,
+    lanes: readonly LaneSettings[],
+    private readonly parts: {
+      readonly requests: RequestStore;
+      readonly completion: Completion;
+      readonly clock: Clock;
+      readonly observer: DispatchObserver;
+    },
+  ) {
+    this.#settings = settings;
+    for (const lane of lanes) this.#lanes.set(lane.adapter.name, { lane: new Lane(lane), settings: lane });
+  }
+
+  /** Begins to look for requests that nobody works on, and to renew leases. */
+  start(): void {
+    const every = (ms: number, what: string, work: () => Promise<void>): void => {
+      let busy = false;
+      this.#timers.push(
+        setInterval(() => {
+          if (busy) return;
+          busy = true;
+          work()
+            .catch((error: Error) => this.parts.observer.failed(what, error))
+            .finally(() => {
+              busy = false;
+            });
+        }, ms),
+      );
+    };
+    every(this.#settings.pollMs, 'claim', () => this.#claim());
+    every(this.#settings.leaseMs / 3, 'renew', () => this.#renew());
+  }
+
+  /** Depth and use of each lane, for the metrics. */
+  lanes(): { adapter: string; active: number; depth: number }[] {
+    return [...this.#lanes].map(([adapter, { lane }]) => ({
+      adapter,
+      active: lane.active,
+      depth: lane.depth,
+    }));
+  }
+
+  /**
+   * A place in the lane for a request that is about to be stored, with the lease to store it with. Without a
+   * place, the request is stored without a lease and whoever has room first takes it.
+   */
+  reserve(adapter: string): { lease: { owner: string; durationMs: number }; place: Reservation } | undefined {
+    const place = this.#stopping ? undefined : this.#lanes.get(adapter)?.lane.reserve();
+    return place && { lease: { owner: this.#settings.owner, durationMs: this.#settings.leaseMs }, place };
+  }
+
+  /** Works on a request whose lease this process holds, in a place reserved before. */
+  dispatch(request: LeasedRequest, place: Reservation): void {
+    const holding = { abort: new AbortController(), begun: false };
+    this.#held.set(request.id, holding);
+    place.use(() => {
+      const work = this.#work(request, holding).finally(() => {
+        if (this.#held.get(request.id) === holding) this.#held.delete(request.id);
+        this.#running.delete(work);
+      });
+      this.#running.add(work);
+      return work;
+    });
+  }
+
+  /**
+   * Takes no new work, gives back what was not begun, and waits for calls in flight. Calls that outlast
+   * `graceMs` are aborted; their requests go to `retry-wait` and another process takes them.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    const waiting = [...this.#held].filter(([, holding]) => !holding.begun);
+    for (const [, holding] of waiting) holding.abort.abort();
+    await this.parts.requests
+      .release(
+        this.#settings.owner,
+        waiting.map(([id]) => id),
+      )
+      .catch((error: Error) => this.parts.observer.failed('release', error));
+    const timer = setTimeout(() => {
+      for (const { abort } of this.#held.values()) abort.abort();
+    }, graceMs);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    clearTimeout(timer);
+  }
+
+  async #claim(): Promise<void> {
+    for (const [adapter, { lane }] of this.#lanes) {
+      const places: Reservation[] = [];
+      for (let place = lane.reserve(); place && places.length < 64; place = lane.reserve())
+        places.push(place);
+      let claimed: LeasedRequest[] = [];
+      try {
+        if (places.length > 0 && !this.#stopping) {
+          const { owner, leaseMs } = this.#settings;
+          claimed = await this.parts.requests.claim(adapter, owner, leaseMs, places.length);
+        }
+      } finally {
+        for (const place of places.slice(claimed.length)) place.giveBack();
+        claimed.forEach((request, index) => {
+          this.dispatch(request, places[index] as Reservation);
+        });
+      }
+    }
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#held.size === 0) return;
+    const ids = [...this.#held.keys()];
+    const kept = new Set(await this.parts.requests.renew(this.#settings.owner, ids, this.#settings.leaseMs));
+    for (const id of ids) if (!kept.has(id)) this.#held.get(id)?.abort.abort();
+  }
+
+  async #work(request: LeasedRequest, holding: { abort: AbortController; begun: boolean }): Promise<void> {
+    if (holding.abort.signal.aborted) return;
+    holding.begun = true;
+    try {
+      const change = await this.#attempt(request, holding.abort.signal);
+      await this.#persist(request, change, holding.abort.signal);
+    } catch (error) {
+      // The lease runs out and the request is claimed again: nothing is lost, but somebody should know.
+      this.parts.observer.failed('dispatch', error as Error, request.id);
+    }
+  }
+
+  async #attempt(request: LeasedRequest, signal: AbortSignal): Promise<Change> {
+    const { settings } = this.#lanes.get(request.adapter) as { settings: LaneSettings };
+    const operation = settings.adapter.operations.get(request.operation);
+    if (!operation) {
+      return {
+        to: 'held',
+        evidence: [],
+        reason: {
+          code: 'unknown-operation',
+          detail: 'The catalogue names an operation that the adapter lacks.',
+        },
+      };
+    }
+    if (request.deadlineAt <= this.parts.clock.now()) {
+      const reason = { code: 'deadline-passed', detail: 'The deadline passed before the registry answered.' };
+      return { to: 'expired', reason, evidence: [] };
+    }
+    if (request.abandoned && !operation.idempotentByMessageId) {
+      return this.#change(request, operation, settings, noAnswer('lease-expired'));
+    }
+    const exchanged = await settings.adapter.call(toExchange(request), signal);
+    this.parts.observer.attempted(request, exchanged);
+    if (exchanged.outcome.kind === 'invalid') this.parts.observer.alarm(request, exchanged.outcome.reason);
+    return this.#change(request, operation, settings, exchanged);
+  }
+
+  #change(
+    request: LeasedRequest,
+    operation: Operation,
+    { retry }: LaneSettings,
+    exchanged: Exchanged,
+  ): Change {
+    const verdict = decide({
+      outcome: exchanged.outcome,
+      operation,
+      policy: retry,
+      attempts: request.attempts,
+      random: randomInt(1 << 30) / (1 << 30),
+    });
+    const evidence = exchangeEvidence(request, exchanged);
+    if (verdict.to !== 'answered') return { ...verdict, evidence };
+    const { result } = verdict;
+    return {
+      to: 'answered',
+      evidence,
+      result: { ...result, evidence: project(result.evidence, request.decision.fields) },
+    };
+  }
+
+  /** The store may be down just now; the outcome is in hand, so it is worth insisting while the lease lasts. */
+  async #persist(request: LeasedRequest, change: Change, signal: AbortSignal): Promise<void> {
+    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
+      try {
+        await this.parts.completion.apply(request, this.#settings.owner, change);
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        this.parts.observer.failed('persist', error as Error, request.id);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
+  }
+}
+
+function noAnswer(reason: 'lease-expired'): Exchanged {
+  return { outcome: { kind: 'unknown', reason }, timings: { signMs: 0, callMs: 0, verifyMs: 0 } };
+}
+
+/** The request's own id is the message id: stable over every repetition of the same question. */
+function toExchange(request: LeasedRequest): Exchange {
+  const { subject, parameters, purpose, legalBasis, consentRef, requester, caseId } = request.envelope;
+  return {
+    messageId: request.id,
+    operation: request.operation,
+    subject,
+    parameters,
+    purpose,
+    legalBasis,
+    requester,
+    caseId,
+    deadlineAt: request.deadlineAt,
+    ...(consentRef === undefined ? {} : { consentRef }),
+    ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
+  };
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { Authorise, Client } from '../authorisation/authorise.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Clock } from '../clock.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import { type FieldError, UraError } from '../errors.js';
+import { checkSubject } from './check-subject.js';
+import type { Envelope, EvidenceItem, StoredRequest } from './request.js';
+import type { RequestStore } from './request-store.js';
+
+/** A submission whose sender is known and whose body fits the API description. */
+export interface Submission {
+  /** Becomes the request's id if it is new. */
+  readonly id: string;
+  readonly client: Client;
+  readonly idempotencyKey: string;
+  readonly body: RequestBody;
+  /** The body exactly as it was signed. */
+  readonly bodyBytes: Uint8Array;
+  /** What the signature over the body needs to be verified again, for the evidence. */
+  readonly proof: { readonly signedBy: string; readonly meta: Readonly<Record<string, unknown>> };
+  readonly traceparent: string;
+}
+
+/** `NewRequest` of `openapi/gateway.yaml`. */
+export interface RequestBody extends Omit<Envelope, 'parameters'> {
+  readonly deadline?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+export interface AcceptParts {
+  readonly catalogue: Catalogue;
+  /** Dotted field names that a service's evidence can have. */
+  readonly fieldsOf: (service: string) => ReadonlySet<string>;
+  readonly authorise: Authorise;
+  readonly store: RequestStore;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly defaultDeadlineMs: number;
+  readonly onRefused: (client: Client, service: string, rule: string) => void;
+}
+
+/** The latest deadline that makes sense: statutory answer times are days, not years. */
+const LONGEST_DEADLINE_MS = 365 * 24 * 3_600_000;
+
+/**
+ * Takes a submission in: checks what the API description cannot, decides, stores, and starts work at once when
+ * the lane has room. After it returns, the request survives anything that happens to this process.
+ *
+ * @throws {UraError} `unknown-service`, `invalid-request`, `not-granted`, `field-not-granted`,
+ *   `idempotency-key-reused`.
+ */
+export async function accept(
+  parts: AcceptParts,
+  submission: Submission,
+): Promise<{ request: StoredRequest; repeated: boolean }> {
+  const { client, body } = submission;
+  const service = parts.catalogue.get(body.service);
+  if (!service)
+    throw new UraError('unknown-service', 'GET /v1/services lists the services that can be asked.');
+
+  const now = parts.clock.now();
+  const deadlineAt = body.deadline === undefined ? now + parts.defaultDeadlineMs : Date.parse(body.deadline);
+  const parameters = body.parameters ?? {};
+  const checked = checkSubject(body.subject, service.settings);
+  const errors: FieldError[] = [
+    ...(checked.ok ? [] : [checked.error]),
+    ...service.checkParameters(parameters),
+    ...checkDeadline(deadlineAt, now),
+    ...checkFields(body.requestedFields ?? [], parts.fieldsOf(body.service)),
+  ];
+  if (errors.length > 0 || !checked.ok) {
+    throw new UraError('invalid-request', 'The fields named in errors are not valid.', { errors });
+  }
+
+  const { service: code, purpose, legalBasis, consentRef, requester, caseId, requestedFields } = body;
+  const envelope: Envelope = {
+    service: code,
+    subject: checked.subject,
+    purpose,
+    legalBasis,
+    requester,
+    caseId,
+    parameters,
+    ...(consentRef === undefined ? {} : { consentRef }),
+    ...(requestedFields === undefined ? {} : { requestedFields }),
+  };
+  const authorisation = parts.authorise(client, service.settings, envelope);
+  if (!authorisation.allowed) {
+    parts.onRefused(client, code, authorisation.rule);
+    throw new UraError(
+      authorisation.code,
+      'Access is given by the agency that holds the data; ask it for a grant.',
+      {
+        logReason: authorisation.rule,
+        errors: authorisation.fields.map((index) => ({
+          pointer: `/requestedFields/${index}`,
+          code: 'field-not-granted',
+          detail: 'is not granted',
+        })),
+      },
+    );
+  }
+
+  const reserved = parts.dispatcher.reserve(service.settings.adapter);
+  let used = false;
+  try {
+    const accepted = await parts.store.accept({
+      request: {
+        id: submission.id,
+        clientId: client.id,
+        municipality: client.municipality,
+        service: code,
+        adapter: service.settings.adapter,
+        operation: service.settings.operation,
+        caseId,
+        envelope,
+        decision: authorisation.decision,
+        warnings: checked.warnings,
+        traceparent: submission.traceparent,
+        deadlineAt,
+        acceptedAt: now,
+      },
+      idempotencyKey: submission.idempotencyKey,
+      bodySha256: createHash('sha256').update(submission.bodyBytes).digest(),
+      evidence: evidenceOf(submission, authorisation.decision),
+      ...(reserved ? { lease: reserved.lease } : {}),
+    });
+    if (accepted.kind === 'other-body') {
+      throw new UraError('idempotency-key-reused', 'Use a new Idempotency-Key for a new request.');
+    }
+    if (accepted.kind === 'new' && reserved) {
+      used = true;
+      parts.dispatcher.dispatch({ ...accepted.request, abandoned: false }, reserved.place);
+    }
+    return { request: accepted.request, repeated: accepted.kind === 'repeated' };
+  } finally {
+    if (!used) reserved?.place.giveBack();
+  }
+}
+
+function evidenceOf({ bodyBytes, proof }: Submission, decision: StoredRequest['decision']): EvidenceItem[] {
+  return [
+    { kind: 'client-request', bytes: bodyBytes, mediaType: 'application/json', ...proof },
+    { kind: 'decision', bytes: Buffer.from(JSON.stringify(decision)), mediaType: 'application/json' },
+  ];
+}
+
+function checkDeadline(deadlineAt: number, now: number): FieldError[] {
+  const wrong = (code: string, detail: string): FieldError[] => [{ pointer: '/deadline', code, detail }];
+  if (Number.isNaN(deadlineAt)) return wrong('format', 'is not a date and time');
+  if (deadlineAt <= now) return wrong('deadline-passed', 'lies in the past');
+  if (deadlineAt > now + LONGEST_DEADLINE_MS) return wrong('deadline-far', 'lies more than a year ahead');
+  return [];
+}
+
+function checkFields(asked: readonly string[], known: ReadonlySet<string>): FieldError[] {
+  return asked.flatMap((field, index) =>
+    known.has(field)
+      ? []
+      : [
+          {
+            pointer: `/requestedFields/${index}`,
+            code: 'unknown-field',
+            detail: 'the answer has no such field',
+          },
+        ],
+  );
+}

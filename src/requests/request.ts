@@ -1,0 +1,97 @@
+import type { Identifier, Requester } from '../../adapters/adapter.js';
+import type { FieldError } from '../errors.js';
+import type { RequestState } from './states.js';
+
+/** What the client asked, after validation: the canonical envelope. Stored as it is. */
+export interface Envelope {
+  readonly service: string;
+  readonly subject: Identifier;
+  readonly purpose: string;
+  readonly legalBasis: string;
+  readonly consentRef?: string;
+  readonly requester: Requester;
+  readonly caseId: string;
+  readonly requestedFields?: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Why the request was let through; stored with it, so that it can be judged later against the rules of then. */
+export interface Decision {
+  /** Id of the grant in `config/policies/`. */
+  readonly grant: string;
+  /** Dotted names of the fields of the answer that the client gets; a name covers all below it. */
+  readonly fields: readonly string[];
+  /** One sentence a rule that was checked, in the order of checking. */
+  readonly reasons: readonly string[];
+}
+
+/** Something odd that is not refused, for example a wrong check letter. */
+export type Warning = FieldError;
+
+/** What the client finally gets. */
+export type Result =
+  | { readonly kind: 'answered'; readonly evidenceType: string; readonly evidence: unknown }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** Why a request stands where it stands; `code` is stable, `detail` is for people. */
+export interface Reason {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** One stored request. Times are milliseconds since the epoch. */
+export interface StoredRequest {
+  readonly id: string;
+  readonly clientId: string;
+  readonly municipality: string;
+  readonly service: string;
+  readonly adapter: string;
+  readonly operation: string;
+  readonly caseId: string;
+  readonly envelope: Envelope;
+  readonly decision: Decision;
+  readonly warnings: readonly Warning[];
+  readonly traceparent?: string;
+  readonly state: RequestState;
+  readonly reason?: Reason;
+  readonly result?: Result;
+  readonly attempts: number;
+  readonly deadlineAt: number;
+  readonly acceptedAt: number;
+  readonly updatedAt: number;
+  readonly finishedAt?: number;
+}
+
+/** A request that this process holds the lease on. */
+export interface LeasedRequest extends StoredRequest {
+  /** True when an earlier holder's lease ran out while it may have been calling the registry. */
+  readonly abandoned: boolean;
+}
+
+/** Raw bytes that prove one step of an exchange. */
+export interface EvidenceItem {
+  readonly kind:
+    | 'client-request'
+    | 'decision'
+    | 'registry-request'
+    | 'registry-answer'
+    | 'result'
+    | 'cancellation';
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  /** Key id or certificate thumbprint (SHA-256, hex) of whoever signed the bytes. */
+  readonly signedBy?: string;
+  /** What is needed to verify the bytes again: signature headers, verification outcome. No personal data. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** An event for the municipality's workflow, complete up to its bytes, waiting to be relayed. */
+export interface OutgoingEvent {
+  /** CloudEvents `id`; stable over every repetition of the delivery. */
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Uint8Array;
+}

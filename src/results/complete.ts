@@ -1,0 +1,88 @@
+import type { Exchanged } from '../../adapters/adapter.js';
+import type { Clock } from '../clock.js';
+import type { EvidenceItem, LeasedRequest, Reason, Result, StoredRequest } from '../requests/request.js';
+import { type FinalState, isFinal } from '../requests/states.js';
+import type { EventMaker } from './result-event.js';
+import type { ResultStore, Step } from './result-store.js';
+
+export interface CompletionParts {
+  readonly store: ResultStore;
+  readonly events: EventMaker;
+  readonly clock: Clock;
+  /** Called after the commit of a final step. */
+  readonly onFinished: (requestId: string, state: FinalState) => void;
+}
+
+/** What becomes of a request, before it is turned into rows. */
+export interface Change {
+  readonly to: Step['to'];
+  readonly result?: Result;
+  readonly reason?: Reason;
+  readonly delayMs?: number;
+  readonly evidence: readonly EvidenceItem[];
+}
+
+/** The single way into every state after `dispatching`: all ends of all requests pass here. */
+export class Completion {
+  readonly #parts: CompletionParts;
+
+  constructor(parts: CompletionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes one step in one transaction: state, evidence and, when the state is final, the event.
+   *
+   * @returns false when the request is not ours to change any more; the caller must drop its work.
+   * @throws when the store does not answer: nothing is known to be written, and trying again is safe.
+   */
+  async apply(request: StoredRequest, leaseOwner: string | null, change: Change): Promise<boolean> {
+    const { store, events, clock, onFinished } = this.#parts;
+    const at = clock.now();
+    const common = {
+      requestId: request.id,
+      leaseOwner,
+      to: change.to,
+      at,
+      ...(change.reason ? { reason: change.reason } : {}),
+      ...(change.result ? { result: change.result } : {}),
+      ...(change.delayMs === undefined ? {} : { delayMs: change.delayMs }),
+    };
+    if (!isFinal(change.to)) return store.take({ ...common, evidence: change.evidence });
+
+    const event = await events.make(request, { state: change.to, at, ...change });
+    const taken = await store.take({
+      ...common,
+      event,
+      evidence: [
+        ...change.evidence,
+        { kind: 'result', bytes: event.value, mediaType: 'application/json', signedBy: events.signedBy },
+      ],
+    });
+    if (taken) onFinished(request.id, change.to);
+    return taken;
+  }
+}
+
+/** The raw bytes of one exchange with a registry, as evidence. */
+export function exchangeEvidence(request: LeasedRequest, exchanged: Exchanged): EvidenceItem[] {
+  const items: EvidenceItem[] = [];
+  const meta = { adapter: request.adapter, operation: request.operation, attempt: request.attempts };
+  if (exchanged.requestBytes) {
+    items.push({ kind: 'registry-request', bytes: exchanged.requestBytes, mediaType: 'text/xml', meta });
+  }
+  if (exchanged.answerBytes) {
+    items.push({
+      kind: 'registry-answer',
+      bytes: exchanged.answerBytes,
+      mediaType: exchanged.answerMediaType ?? 'application/octet-stream',
+      ...(exchanged.answerSignedBy ? { signedBy: exchanged.answerSignedBy } : {}),
+      meta: {
+        ...meta,
+        outcome: exchanged.outcome.kind,
+        ...(exchanged.outcome.kind === 'invalid' ? { reason: exchanged.outcome.reason } : {}),
+      },
+    });
+  }
+  return items;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Ids } from '../ids.js';
+import type { EvidenceItem, OutgoingEvent, Reason, Result, StoredRequest } from '../requests/request.js';
+import type { FinalState } from '../requests/states.js';
+
+/** CloudEvents attributes that the signature binds to the value. */
+export interface BoundAttributes {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+}
+
+export interface EventParts {
+  readonly ids: Ids;
+  /** CloudEvents `source`, for example `https://ura.example/gateway`. */
+  readonly source: string;
+  /** Where the contracts are published, for `dataschema`; no trailing slash. */
+  readonly contractsUrl: string;
+  /** Key id of the gateway's signature over events. */
+  readonly signedBy: string;
+  /** Detached JWS over the value. */
+  readonly sign: (value: Uint8Array, attributes: BoundAttributes, at: number) => Promise<string>;
+}
+
+export interface Ending {
+  readonly state: FinalState;
+  readonly result?: Result;
+  readonly reason?: Reason;
+  readonly evidence: readonly EvidenceItem[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface EventMaker {
+  readonly signedBy: string;
+  make(request: StoredRequest, ending: Ending): Promise<OutgoingEvent>;
+}
+
+/** Topic on which one municipality, and nobody else, reads its results. */
+export function resultsTopic(municipality: string): string {
+  return `oss.${municipality}.results.v1`;
+}
+
+/**
+ * Makes the event that tells the municipality how its request ended: binary CloudEvents 1.0 over Kafka, value
+ * by `contracts/events/result.v1.schema.json`, key = case id. Headers carry no personal data.
+ */
+export function createEventMaker(parts: EventParts): EventMaker {
+  return {
+    signedBy: parts.signedBy,
+    async make(request, ending) {
+      const id = parts.ids.next();
+      const type = `ura.request.${ending.state}.v1`;
+      const time = new Date(ending.at).toISOString();
+      const value = Buffer.from(
+        JSON.stringify({
+          requestId: request.id,
+          caseId: request.caseId,
+          service: request.service,
+          municipality: request.municipality,
+          state: ending.state,
+          ...(ending.result ? { result: ending.result } : {}),
+          ...(ending.reason ? { reason: ending.reason } : {}),
+          warnings: request.warnings,
+          finishedAt: time,
+          evidence: ending.evidence.map((item) => ({
+            kind: item.kind,
+            sha256: createHash('sha256').update(item.bytes).digest('hex'),
+          })),
+        }),
+      );
+      const signature = await parts.sign(value, { id, type, subject: request.id }, ending.at);
+      return {
+        id,
+        topic: resultsTopic(request.municipality),
+        key: request.caseId,
+        value,
+        headers: {
+          'content-type': 'application/json',
+          ce_specversion: '1.0',
+          ce_id: id,
+          ce_source: parts.source,
+          ce_type: type,
+          ce_subject: request.id,
+          ce_time: time,
+          ce_dataschema: `${parts.contractsUrl}/events/result.v1.schema.json`,
+          ce_signature: signature,
+          ...(request.traceparent ? { traceparent: request.traceparent } : {}),
+        },
+      };
+    },
+  };
+}
