@@ -13,6 +13,7 @@ import type {
 import type { Exchange } from '../adapter.js';
 import { child, choice, list, optionalChild, optionalText, text } from '../soap/decoded-content.js';
 import type { SoapObject } from '../soap/soap-encoding.js';
+import { UnmappableRequest } from '../soap/unmappable-request.js';
 
 /** Between canonical JSON and `contracts/registries/civil/civil.xsd`. Names on the left are the registry's. */
 
@@ -23,8 +24,14 @@ const civilStatuses = ['SINGLE', 'MARRIED', 'DIVORCED', 'WIDOWED'] as const;
 const relationsToHead = ['SPOUSE', 'SON', 'DAUGHTER', 'FATHER', 'MOTHER', 'OTHER'] as const;
 const maritalEventKinds = ['MARRIAGE', 'DIVORCE', 'SPOUSE_DEATH'] as const;
 
-/** Content of GetPerson and GetFamilyComposition. */
+/**
+ * Content of GetPerson and GetFamilyComposition.
+ *
+ * @throws {UnmappableRequest} when the subject is not a person.
+ */
 export function aboutPerson(exchange: Exchange): SoapObject {
+  // The shapes overlap: a business would be asked for as if it were a person.
+  if (exchange.subject.scheme !== 'NID') throw new UnmappableRequest('/subject/scheme');
   return { Context: contextOf(exchange), Nid: exchange.subject.notation };
 }
 
@@ -36,11 +43,11 @@ export function aboutFact(exchange: Exchange): SoapObject {
 /**
  * The parameter `factKind`.
  *
- * @throws {TypeError} when it is none: the service's own schema must not let that through.
+ * @throws {UnmappableRequest} when it is none.
  */
 export function factKindOf(exchange: Exchange): FactKind {
   const kind = factKinds.find((each) => each === exchange.parameters.factKind);
-  if (kind === undefined) throw new TypeError('the parameter factKind is not BIRTH, MARRIAGE or DEATH');
+  if (kind === undefined) throw new UnmappableRequest('/parameters/factKind');
   return kind;
 }
 

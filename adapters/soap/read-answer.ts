@@ -1,8 +1,15 @@
 import type { ValidateEvidence } from '../../contracts/canonical/validate.js';
 import type { Outcome } from '../../contracts/outcome.js';
+import {
+  elementsOf,
+  isNamed,
+  parseVerifiedBody,
+  rebuildEnvelope,
+  type VerifiedEnvelope,
+  type XmlElement,
+} from '../../src/signing/wss-x509-integrity.js';
 import { canonicalize } from '../../src/signing/xml/c14n.js';
 import { soapNamespaces } from '../../src/signing/xml/names.js';
-import { elementsOf, isNamed, type XmlElement } from '../../src/signing/xml/tree.js';
 import type { Exchange } from '../adapter.js';
 import { findInBody } from './body-guard.js';
 import { UnexpectedContent } from './decoded-content.js';
@@ -10,15 +17,8 @@ import type { SoapDefinition, SoapOperation } from './soap-definition.js';
 import type { Decoded, SoapEncoding } from './soap-encoding.js';
 import type { XsdValidation } from './xsd-validation.js';
 
-/** A message whose signature verified; nothing in it has been interpreted yet. */
-export interface VerifiedAnswer {
-  /** soap:Body, parsed from its canonical bytes. */
-  readonly body: XmlElement;
-  /** An envelope around those bytes and nothing else. */
-  readonly envelope: string;
-  /** The signed `wsa:Action`. */
-  readonly action: string;
-}
+/** What is left of a message whose signature verified; nothing in it has been interpreted yet. */
+export type VerifiedAnswer = Pick<VerifiedEnvelope, 'soapVersion' | 'body' | 'action'>;
 
 export interface ReadingParts {
   readonly encoding: SoapEncoding;
@@ -37,10 +37,11 @@ export function readAnswer(
   answer: VerifiedAnswer,
   parts: ReadingParts,
 ): Outcome {
-  const finding = findInBody(answer.body);
+  const body = parseVerifiedBody(answer.body);
+  const finding = findInBody(body);
   if (finding !== undefined) return invalid(`body: ${finding}`);
 
-  const [payload, ...others] = elementsOf(answer.body) ?? [];
+  const [payload, ...others] = elementsOf(body) ?? [];
   if (payload === undefined || others.length > 0) return invalid('body: not-one-element');
   const isFault = isNamed(payload, soapNamespaces[definition.soapVersion], 'Fault');
   // The action is signed: a fault sent as an answer, or an answer sent as a fault, contradicts itself.
@@ -55,7 +56,7 @@ export function readAnswer(
 
   let decoded: Decoded;
   try {
-    decoded = parts.encoding.decode(answer.envelope);
+    decoded = parts.encoding.decode(rebuildEnvelope(answer));
   } catch {
     return invalid('body: not-decoded');
   }

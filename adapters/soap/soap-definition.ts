@@ -37,7 +37,11 @@ export interface SoapOperation extends Operation {
   readonly soapAction: string;
   /** `wsa:Action` of its answer. */
   readonly replyAction: string;
-  /** Content of the request element. May throw for parameters that the service's schema should have refused. */
+  /**
+   * Content of the request element.
+   *
+   * @throws {UnmappableRequest} for an exchange that the service's schema should have refused.
+   */
   toRequest(exchange: Exchange): SoapObject;
   /**
    * Canonical JSON from the answer element's content, which is valid by the schema.

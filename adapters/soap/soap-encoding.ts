@@ -22,7 +22,7 @@ export interface SoapEncoding {
    * Reads a message that was verified, found free of references and validated by the schema: node-soap itself
    * checks nothing of that.
    *
-   * @param envelope rebuilt from verified bytes, see `rebuildEnvelope`.
+   * @param envelope an envelope around the verified Body and nothing else.
    * @returns the content of the Body's only child. Dates stay texts; an element without content is null.
    */
   decode(envelope: string): Decoded;

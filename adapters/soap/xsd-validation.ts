@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ParseOption, XmlDocument, XmlLibError, XsdValidator } from 'libxml2-wasm';
+import { ParseOption, XmlDocument, XmlError, XmlLibError, XsdValidator } from 'libxml2-wasm';
 
 /** A compiled XML Schema. Dispose it, or its memory outside of the JavaScript heap is never given back. */
 export interface XsdValidation {
@@ -46,7 +46,11 @@ function validate(validator: XsdValidator, xml: string): string[] {
     validator.validate(document);
     return [];
   } catch (error) {
-    if (!(error instanceof XmlLibError)) throw error;
+    // Documents that libxml2 will not even try to validate, such as those with an unresolved entity.
+    if (!(error instanceof XmlLibError)) {
+      if (error instanceof XmlError) return ['/: invalid'];
+      throw error;
+    }
     const errors = error.details.slice(0, maxErrors).map(({ message, xpath }) => describe(message, xpath));
     // An error without details is still an error.
     return errors.length === 0 ? ['/: not-well-formed'] : errors;
@@ -60,7 +64,9 @@ function validate(validator: XsdValidator, xml: string): string[] {
  * `Element '{urn:x}Nid': [facet 'pattern'] The value 'J00101999W' is not accepted by …`.
  */
 function describe(message: string, xpath: string | undefined): string {
-  const place = xpath ?? '/';
+  const element = /^Element '(?:\{[^}]*\})?([^']+)'/.exec(message)?.[1];
+  // Without a prefix the path only counts (`/*/*[2]`); the name says more, and is bound by the schema's own.
+  const place = element === undefined ? (xpath ?? '/') : (xpath ?? '/').replace(/[^/]*$/, element);
   const facet = /^Element '[^']*'(?:, attribute '[^']*')?: \[facet '(\w+)'\]/.exec(message)?.[1];
   if (facet !== undefined) return `${place}: ${facet}`;
   for (const [rule, sentence] of rules) if (message.includes(sentence)) return `${place}: ${rule}`;

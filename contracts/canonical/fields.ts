@@ -5,6 +5,7 @@ interface SchemaNode {
   readonly $ref?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
 }
 
 /**
@@ -17,21 +18,37 @@ interface SchemaNode {
  */
 export function fieldsOf(folder: string, evidenceType: string): ReadonlySet<string> {
   const names = new Set<string>();
-  const walk = (node: SchemaNode, prefix: string, above: readonly string[]): void => {
-    if (node.$ref !== undefined) {
-      // A schema that contains itself ends here: its fields below are those that were already named.
-      if (above.includes(node.$ref)) return;
-      walk(read(folder, node.$ref), prefix, [...above, node.$ref]);
+  const walk = (
+    node: SchemaNode,
+    document: SchemaNode,
+    prefix: string,
+    above: readonly SchemaNode[],
+  ): void => {
+    // A schema that contains itself ends here: its fields below are those that were already named.
+    if (above.includes(node)) return;
+    const inside = [...above, node];
+    if (node.$ref?.startsWith('#/$defs/')) {
+      walk(definition(document, node.$ref.slice('#/$defs/'.length)), document, prefix, inside);
+    } else if (node.$ref !== undefined) {
+      const other = read(folder, node.$ref);
+      walk(other, other, prefix, inside);
     }
-    if (node.items) walk(node.items, prefix, above);
+    if (node.items) walk(node.items, document, prefix, inside);
     for (const [name, child] of Object.entries(node.properties ?? {})) {
       const path = prefix === '' ? name : `${prefix}.${name}`;
       names.add(path);
-      walk(child, path, above);
+      walk(child, document, path, inside);
     }
   };
-  walk(read(folder, `${evidenceType}.schema.json`), '', []);
+  const schema = read(folder, `${evidenceType}.schema.json`);
+  walk(schema, schema, '', []);
   return names;
+}
+
+function definition(document: SchemaNode, name: string): SchemaNode {
+  const found = document.$defs?.[name];
+  if (found === undefined) throw new Error(`no definition ${name} in the schema`);
+  return found;
 }
 
 function read(folder: string, file: string): SchemaNode {

@@ -1,4 +1,7 @@
-import { disconnectWithin, KafkaError, openProducer } from './rdkafka.js';
+import { disconnectWithin, KafkaError, openProducer, readCluster } from './rdkafka.js';
+
+/** A topic that the embedded broker gives itself, so that clients in any process can tell it from a real one. */
+export const embeddedBrokerMark = 'ura.embedded-broker';
 
 /** A broker inside this process. */
 export interface EmbeddedBroker {
@@ -17,21 +20,24 @@ export interface EmbeddedBroker {
  * committed offsets; any topic exists as soon as a client asks for it by name.
  *
  * What it does not do (librdkafka 2.12, `rdkafka_mock*.c`):
- * - no CreateTopics and no topic settings: every topic has 4 partitions, whatever was asked for
- *   (`ensureTopics` knows, and says so in its result);
+ * - no CreateTopics (it names a controller that does not exist, so an admin client waits for nothing) and no
+ *   topic settings: every topic has 4 partitions, whatever was asked for; `ensureTopics` recognises it by the
+ *   topic `embeddedBrokerMark` and says in its result what differs;
  * - memory only: a partition keeps its newest 5 MB or 100 000 records; records, groups and the port are gone
  *   when the process ends, so the outbox in PostgreSQL stays the truth;
  * - no authentication, no TLS, no ACLs;
- * - a group's first member waits 3 s for others before it gets its partitions, and that cannot be set.
+ * - a group's first member waits 3 s for others before it gets its partitions; a member that comes soon after
+ *   another left waits for the session timeout less a second (`sessionTimeoutMs`). Neither can be set here.
  *
  * @throws {KafkaError} when no port can be opened
  */
 export async function startEmbeddedBroker(): Promise<EmbeddedBroker> {
   const { producer, cluster } = await openProducer(
     { brokers: '127.0.0.1:0', clientProperties: { 'client.id': 'ura-embedded-broker' } },
-    { 'test.mock.num.brokers': 1 },
+    { global: { 'test.mock.num.brokers': 1 }, topic: {} },
     10_000,
   );
+  await readCluster(producer, 10_000, embeddedBrokerMark);
   const brokers = cluster.brokers.join(',');
   if (brokers === '') {
     await disconnectWithin(producer, 5_000);

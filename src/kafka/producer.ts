@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
-import type { DeliveryResult, OutgoingRecord } from './message.js';
+import type { DeliveryResult, EventProducer, OutgoingRecord } from './event-producer.js';
 import {
+  type ClientSettings,
   disconnectWithin,
   type KafkaConnection,
   KafkaError,
@@ -8,6 +9,8 @@ import {
   openProducer,
   toKafkaError,
 } from './rdkafka.js';
+
+export type { DeliveryResult, EventProducer, OutgoingRecord } from './event-producer.js';
 
 /** Milliseconds between looks for delivery reports while records are under way. */
 const busyPollMs = 2;
@@ -22,28 +25,8 @@ export interface ProducerOptions extends KafkaConnection {
   readonly deliveryTimeoutMs?: number;
   /** Records handed to the client and not yet confirmed; further ones wait. Default 10 000. */
   readonly maxUnconfirmed?: number;
-}
-
-export interface EventProducer {
-  /**
-   * Sends the records and resolves, never rejects, with one result a record in their order, once all are known.
-   *
-   * Order per key holds within and between calls, also across failures that a repeat can cure: the client itself
-   * retries for `deliveryTimeoutMs`, and then the whole producer ends (`fatal`), so that no later record can
-   * overtake. A record that can never be accepted (too large, no such topic, not authorised) fails alone; of the
-   * records behind it with the same key, those not yet handed over are held back with `held-for-order`.
-   *
-   * Nothing is connected before the first call. While no broker answers, each call fails with `not-connected`.
-   */
-  produce(records: readonly OutgoingRecord[]): Promise<readonly DeliveryResult[]>;
-  /** Waits until nothing is under way. @returns how many records are still unconfirmed after the bound */
-  flush(timeoutMs: number): Promise<number>;
-  /** Flushes (bound: `timeoutMs`, default 5 000), gives up the rest and disconnects. Can be called twice. */
-  close(timeoutMs?: number): Promise<void>;
-  /** A broker answered, and none is known to be lost since. */
-  readonly connected: boolean;
-  /** Why this producer can do no more. The owner then closes it and creates another. */
-  readonly fatal: KafkaError | undefined;
+  /** No broker answers, a setting is not accepted, a connection was lost. For the log. */
+  readonly onProblem?: (problem: KafkaError) => void;
 }
 
 interface Pending {
@@ -70,12 +53,18 @@ class IdempotentProducer implements EventProducer {
   readonly #options: ProducerOptions;
   readonly #deliveryTimeoutMs: number;
   readonly #maxUnconfirmed: number;
+  /** Handed to the client and not confirmed, oldest first. */
   readonly #pending = new Set<Pending>();
   #native: NativeProducer | undefined;
   #turn: Promise<void> = Promise.resolve();
   #disconnected: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** Records taken by `produce` whose result is not known yet, handed over or not. */
+  #unknown = 0;
   #reachable = false;
+  /** Takes no new records. */
+  #closing = false;
+  /** Hands nothing over any more. */
   #closed = false;
   #fatal: KafkaError | undefined;
 
@@ -94,14 +83,17 @@ class IdempotentProducer implements EventProducer {
   }
 
   async produce(records: readonly OutgoingRecord[]): Promise<readonly DeliveryResult[]> {
+    if (this.#closing) return records.map(() => failed('producer-closed', false));
     const deadline = this.#options.clock.now() + this.#deliveryTimeoutMs;
     const results: DeliveryResult[] = [];
     let unknown = records.length;
     if (unknown === 0) return results;
+    this.#unknown += unknown;
     return new Promise((resolve) => {
       const settle = (index: number, result: DeliveryResult) => {
         results[index] = result;
         unknown -= 1;
+        this.#unknown -= 1;
         if (unknown === 0) resolve(results);
       };
       // One call hands over at a time: a call that waits for room must not be overtaken by the next one.
@@ -114,14 +106,15 @@ class IdempotentProducer implements EventProducer {
     const timer = setTimeout(() => {
       expired = true;
     }, timeoutMs);
-    while (this.#pending.size > 0 && !expired) await pause(busyPollMs);
+    while (this.#unknown > 0 && !expired) await pause(busyPollMs);
     clearTimeout(timer);
-    return this.#pending.size;
+    return this.#unknown;
   }
 
   async close(timeoutMs = 5_000): Promise<void> {
-    this.#closed = true;
+    this.#closing = true;
     await this.flush(timeoutMs);
+    this.#closed = true;
     this.#giveUp('producer-closed');
     await this.#turn;
     await this.#disconnected;
@@ -159,7 +152,7 @@ class IdempotentProducer implements EventProducer {
     try {
       const { producer } = await openProducer(
         this.#options,
-        this.#properties(),
+        this.#settings(),
         this.#options.connectTimeoutMs ?? 5_000,
       );
       producer.on('delivery-report', (error, report) => {
@@ -173,22 +166,27 @@ class IdempotentProducer implements EventProducer {
       this.#reachable = true;
       this.#schedulePoll();
       return true;
-    } catch {
+    } catch (error) {
+      this.#noteProblem(toKafkaError(error as Error));
       return false;
     }
   }
 
-  #properties() {
+  #settings(): ClientSettings {
     return {
-      'enable.idempotence': true,
-      acks: -1,
-      'compression.codec': 'lz4',
-      partitioner: 'murmur2_random',
-      'linger.ms': 1,
-      'queue.buffering.max.messages': this.#maxUnconfirmed,
-      // No time limit a record: then the first of two could time out and the second still arrive. The limit
-      // stands in #poll, and ends the producer as a whole.
-      'message.timeout.ms': 0,
+      global: {
+        'enable.idempotence': true,
+        'linger.ms': 1,
+        'queue.buffering.max.messages': this.#maxUnconfirmed,
+      },
+      topic: {
+        acks: -1,
+        'compression.codec': 'lz4',
+        partitioner: 'murmur2_random',
+        // No time limit a record: then the first of two could time out and the second still arrive. The limit
+        // stands in #poll, and ends the producer as a whole.
+        'message.timeout.ms': 0,
+      },
     };
   }
 
@@ -234,8 +232,9 @@ class IdempotentProducer implements EventProducer {
   }
 
   #noteProblem(error: KafkaError): void {
+    this.#options.onProblem?.(error);
     if (error.fatal) this.#fatal ??= error;
-    if (error.code === 'all-brokers-down' || error.code === 'transport') this.#reachable = false;
+    if (error.code === 'all-brokers-down') this.#reachable = false;
   }
 
   #failureOf(error: KafkaError): DeliveryResult {

@@ -10,7 +10,10 @@ export type NativeProducer = Producer;
 export type NativeConsumer = KafkaConsumer;
 export type NativeMessage = Message;
 
-/** librdkafka configuration properties by name, for example `security.protocol`. They win over the defaults. */
+/**
+ * librdkafka's global properties by name, for example `security.protocol`; they win over the defaults. Properties
+ * of its topic table (`acks`, `auto.offset.reset`, ...) have no effect here: the binding replaces that table.
+ */
 export type ClientProperties = Readonly<Record<string, string | number | boolean>>;
 
 /** Where a cluster is and how to talk to it. */
@@ -65,10 +68,18 @@ export function toKafkaError(error: LibrdKafkaError | Error): KafkaError {
   );
 }
 
+/** Properties of one client, in librdkafka's two tables. A topic property among the global ones is lost. */
+export interface ClientSettings {
+  readonly global: ClientProperties;
+  readonly topic: ClientProperties;
+}
+
 function withConnection(connection: KafkaConnection, properties: ClientProperties): ClientProperties {
   return {
     'bootstrap.servers': connection.brokers,
     'client.id': 'ura',
+    // A broker that is back shall be found soon; librdkafka would wait up to 10 s between attempts.
+    'reconnect.backoff.max.ms': 2_000,
     ...properties,
     ...connection.clientProperties,
   };
@@ -90,16 +101,22 @@ function connect(client: Producer | KafkaConsumer, timeoutMs: number): Promise<C
   });
 }
 
+/** Nothing but librdkafka's defaults. */
+export const plainSettings: ClientSettings = { global: {}, topic: {} };
+
 /**
  * A producer that has reached a broker, and what that broker said.
  * @throws {KafkaError} when no broker answered within the bound; nothing is left open
  */
 export async function openProducer(
   connection: KafkaConnection,
-  properties: ClientProperties,
+  settings: ClientSettings,
   timeoutMs: number,
 ): Promise<{ readonly producer: NativeProducer; readonly cluster: ClusterView }> {
-  const producer = new rdkafka.Producer({ ...withConnection(connection, properties), dr_cb: true });
+  const producer = new rdkafka.Producer(
+    { ...withConnection(connection, settings.global), dr_cb: true },
+    settings.topic,
+  );
   return { producer, cluster: await connect(producer, timeoutMs) };
 }
 
@@ -109,12 +126,12 @@ export async function openProducer(
  */
 export async function openConsumer(
   connection: KafkaConnection,
-  properties: ClientProperties,
+  settings: ClientSettings,
   timeoutMs: number,
 ): Promise<NativeConsumer> {
   const consumer = new rdkafka.KafkaConsumer(
-    { ...withConnection(connection, properties), rebalance_cb: true },
-    {},
+    { ...withConnection(connection, settings.global), rebalance_cb: true },
+    settings.topic,
   );
   await connect(consumer, timeoutMs);
   // A poll never waits inside the native call: there it would hold one of the process's few worker threads.

@@ -1,4 +1,4 @@
-import { disconnectWithin, type KafkaConnection, openProducer } from './rdkafka.js';
+import { disconnectWithin, type KafkaConnection, openProducer, plainSettings } from './rdkafka.js';
 
 /**
  * Whether a broker answers a metadata question within the bound. Opens a connection of its own and closes it,
@@ -7,7 +7,7 @@ import { disconnectWithin, type KafkaConnection, openProducer } from './rdkafka.
  */
 export async function isReachable(connection: KafkaConnection, timeoutMs: number): Promise<boolean> {
   try {
-    const { producer } = await openProducer(connection, {}, timeoutMs);
+    const { producer } = await openProducer(connection, plainSettings, timeoutMs);
     await disconnectWithin(producer, timeoutMs);
     return true;
   } catch {

@@ -1,9 +1,11 @@
+import { embeddedBrokerMark } from './embedded-broker.js';
 import {
   disconnectWithin,
   type KafkaConnection,
   KafkaError,
   openProducer,
   openTopicCreator,
+  plainSettings,
   readCluster,
   type TopicPlan,
 } from './rdkafka.js';
@@ -24,44 +26,60 @@ export interface TopicsOutcome {
 
 /**
  * Creates the topics that are missing and leaves the others untouched, also when their settings differ. Safe to
- * run from several processes at once. A broker without CreateTopics (the embedded one) is asked for the topic by
- * name instead, which makes it create one in its own shape; `differing` then says so.
+ * run from several processes at once. The embedded broker cannot be told what to create; it is asked for each
+ * topic by name, which makes it create one in its own shape, and `differing` then says so.
  *
  * @throws {KafkaError} when no broker answers, or one refuses to create a topic
  */
 export async function ensureTopics(options: TopicsOptions): Promise<TopicsOutcome> {
   const timeoutMs = options.timeoutMs ?? 10_000;
-  const { producer, cluster } = await openProducer(options, {}, timeoutMs);
-  const creator = openTopicCreator(options);
+  const { producer, cluster } = await openProducer(options, plainSettings, timeoutMs);
   try {
-    const known = cluster.partitions;
-    const missing = options.topics.filter((plan) => !known.has(plan.name));
+    const missing = options.topics.filter((plan) => !cluster.partitions.has(plan.name));
     const created: string[] = [];
-    for (const plan of missing) {
-      const outcome = await creator.create(plan, timeoutMs).then(
-        () => 'created',
-        (error: KafkaError) => error.code,
-      );
-      if (outcome === 'created') created.push(plan.name);
-      else if (outcome === 'unsupported-feature') {
-        await readCluster(producer, timeoutMs, plan.name);
-        created.push(plan.name);
-      } else if (outcome !== 'topic-already-exists') {
-        throw new KafkaError(outcome, `topic ${plan.name} could not be created`);
+    if (cluster.partitions.has(embeddedBrokerMark)) {
+      for (const { name } of missing) {
+        await readCluster(producer, timeoutMs, name);
+        created.push(name);
       }
+    } else if (missing.length > 0) {
+      created.push(...(await createAll(options, missing, timeoutMs)));
     }
-    const actual = missing.length === 0 ? known : (await readCluster(producer, timeoutMs)).partitions;
+    const { partitions } = missing.length === 0 ? cluster : await readCluster(producer, timeoutMs);
     return {
       created,
       existing: options.topics.map((plan) => plan.name).filter((name) => !created.includes(name)),
       differing: options.topics.flatMap((plan) => {
-        const partitions = actual.get(plan.name);
-        if (partitions === undefined || partitions === plan.partitions) return [];
-        return [{ name: plan.name, planned: plan.partitions, actual: partitions }];
+        const actual = partitions.get(plan.name);
+        if (actual === undefined || actual === plan.partitions) return [];
+        return [{ name: plan.name, planned: plan.partitions, actual }];
       }),
     };
   } finally {
-    creator.close();
     await disconnectWithin(producer, timeoutMs);
   }
+}
+
+async function createAll(
+  connection: KafkaConnection,
+  plans: readonly TopicPlan[],
+  timeoutMs: number,
+): Promise<readonly string[]> {
+  const creator = openTopicCreator(connection);
+  const created: string[] = [];
+  try {
+    for (const plan of plans) {
+      try {
+        await creator.create(plan, timeoutMs);
+        created.push(plan.name);
+      } catch (error) {
+        // Another process was faster: that is what was wanted.
+        if (error instanceof KafkaError && error.code === 'topic-already-exists') continue;
+        throw error;
+      }
+    }
+  } finally {
+    creator.close();
+  }
+  return created;
 }

@@ -37,7 +37,7 @@ export interface AcceptParts {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly defaultDeadlineMs: number;
-  readonly onRefused: (client: Client, service: string, rule: string) => void;
+  readonly onAccepted: (request: StoredRequest) => void;
 }
 
 /** The latest deadline that makes sense: statutory answer times are days, not years. */
@@ -69,7 +69,11 @@ export async function accept(
     ...checkDeadline(deadlineAt, now),
     ...checkFields(body.requestedFields ?? [], parts.fieldsOf(body.service)),
   ];
+  const bodySha256 = createHash('sha256').update(submission.bodyBytes).digest();
   if (errors.length > 0 || !checked.ok) {
+    // A repetition is answered even when the same body would not be taken any more, its deadline being past.
+    const earlier = await parts.store.findByKey(client.id, submission.idempotencyKey, bodySha256);
+    if (earlier?.kind === 'repeated') return { request: earlier.request, repeated: true };
     throw new UraError('invalid-request', 'The fields named in errors are not valid.', { errors });
   }
 
@@ -87,7 +91,6 @@ export async function accept(
   };
   const authorisation = parts.authorise(client, service.settings, envelope);
   if (!authorisation.allowed) {
-    parts.onRefused(client, code, authorisation.rule);
     throw new UraError(
       authorisation.code,
       'Access is given by the agency that holds the data; ask it for a grant.',
@@ -122,13 +125,14 @@ export async function accept(
         acceptedAt: now,
       },
       idempotencyKey: submission.idempotencyKey,
-      bodySha256: createHash('sha256').update(submission.bodyBytes).digest(),
+      bodySha256,
       evidence: evidenceOf(submission, authorisation.decision),
       ...(reserved ? { lease: reserved.lease } : {}),
     });
     if (accepted.kind === 'other-body') {
       throw new UraError('idempotency-key-reused', 'Use a new Idempotency-Key for a new request.');
     }
+    if (accepted.kind === 'new') parts.onAccepted(accepted.request);
     if (accepted.kind === 'new' && reserved) {
       used = true;
       parts.dispatcher.dispatch({ ...accepted.request, abandoned: false }, reserved.place);

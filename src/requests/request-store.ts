@@ -22,6 +22,12 @@ export type Accepted =
 /** Reads and writes of the requests table up to and including the lease; completion is in `results/`. */
 export interface RequestStore {
   accept(acceptance: Acceptance): Promise<Accepted>;
+  /** What a key was used for before; undefined when it is new. */
+  findByKey(
+    clientId: string,
+    key: string,
+    bodySha256: Uint8Array,
+  ): Promise<Exclude<Accepted, { kind: 'new' }> | undefined>;
   /** The client's own request; another client's is as unknown as one that never was. */
   find(clientId: string, id: string): Promise<StoredRequest | undefined>;
   listByCase(clientId: string, caseId: string, limit: number, after?: string): Promise<StoredRequest[]>;
@@ -45,6 +51,19 @@ export function createRequestStore(database: Database): RequestStore {
     return rows[0] && toRequest(rows[0]);
   };
 
+  const findByKey: RequestStore['findByKey'] = async (clientId, key, bodySha256) => {
+    const { rows } = await database.query<{ body_sha256: Buffer; request_id: string }>(
+      'select body_sha256, request_id from idempotency_keys where client_id = $1 and key = $2',
+      [clientId, key],
+    );
+    const earlier = rows[0];
+    if (!earlier) return undefined;
+    if (!earlier.body_sha256.equals(bodySha256)) return { kind: 'other-body' };
+    const request = await findBy(clientId, earlier.request_id);
+    if (!request) throw new Error('an idempotency key names a request that is not stored');
+    return { kind: 'repeated', request };
+  };
+
   return {
     async accept({ request, idempotencyKey, bodySha256, evidence, lease }) {
       const acceptedAt = new Date(request.acceptedAt);
@@ -59,7 +78,7 @@ export function createRequestStore(database: Database): RequestStore {
               (request_id, sequence, kind, bytes, sha256, media_type, signed_by, meta, recorded_at)
             select key.request_id, item.n, item.kind, item.bytes, item.sha256, item.media_type, item.signed_by,
               item.meta, $14
-            from key, unnest($18::text[], $19::bytea[], $20::bytea[], $21::text[], $22::text[], $23::jsonb[])
+            from key, unnest($18::text[], $19::bytea[], $20::bytea[], $21::text[], $22::text[], $23::json[])
               with ordinality as item (kind, bytes, sha256, media_type, signed_by, meta, n)
           )
           insert into requests (
@@ -96,17 +115,12 @@ export function createRequestStore(database: Database): RequestStore {
       if (inserted) {
         return { kind: 'new', request: { ...request, ...inserted, updatedAt: request.acceptedAt } };
       }
-      const { rows: keys } = await database.query<{ body_sha256: Buffer; request_id: string }>(
-        'select body_sha256, request_id from idempotency_keys where client_id = $1 and key = $2',
-        [request.clientId, idempotencyKey],
-      );
-      const earlier = keys[0];
+      const earlier = await findByKey(request.clientId, idempotencyKey, bodySha256);
       if (!earlier) throw new Error('an idempotency key was taken and is gone again');
-      if (!earlier.body_sha256.equals(bodySha256)) return { kind: 'other-body' };
-      const known = await findBy(request.clientId, earlier.request_id);
-      if (!known) throw new Error('an idempotency key names a request that is not stored');
-      return { kind: 'repeated', request: known };
+      return earlier;
     },
+
+    findByKey,
 
     find: findBy,
 

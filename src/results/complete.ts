@@ -10,7 +10,7 @@ export interface CompletionParts {
   readonly events: EventMaker;
   readonly clock: Clock;
   /** Called after the commit of a final step. */
-  readonly onFinished: (requestId: string, state: FinalState) => void;
+  readonly onFinished: (request: StoredRequest, state: FinalState) => void;
 }
 
 /** What becomes of a request, before it is turned into rows. */
@@ -59,7 +59,7 @@ export class Completion {
         { kind: 'result', bytes: event.value, mediaType: 'application/json', signedBy: events.signedBy },
       ],
     });
-    if (taken) onFinished(request.id, change.to);
+    if (taken) onFinished(request, change.to);
     return taken;
   }
 }

@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Ids } from '../ids.js';
 import type { EvidenceItem, OutgoingEvent, Reason, Result, StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
-
-/** CloudEvents attributes that the signature binds to the value. */
-export interface BoundAttributes {
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-}
+import { signEvent } from '../signing/event-signature.js';
+import type { Signer } from '../signing/signer.js';
 
 export interface EventParts {
   readonly ids: Ids;
@@ -16,10 +11,7 @@ export interface EventParts {
   readonly source: string;
   /** Where the contracts are published, for `dataschema`; no trailing slash. */
   readonly contractsUrl: string;
-  /** Key id of the gateway's signature over events. */
-  readonly signedBy: string;
-  /** Detached JWS over the value. */
-  readonly sign: (value: Uint8Array, attributes: BoundAttributes, at: number) => Promise<string>;
+  readonly signer: Signer;
 }
 
 export interface Ending {
@@ -47,10 +39,9 @@ export function resultsTopic(municipality: string): string {
  */
 export function createEventMaker(parts: EventParts): EventMaker {
   return {
-    signedBy: parts.signedBy,
+    signedBy: parts.signer.keyId,
     async make(request, ending) {
       const id = parts.ids.next();
-      const type = `ura.request.${ending.state}.v1`;
       const time = new Date(ending.at).toISOString();
       const value = Buffer.from(
         JSON.stringify({
@@ -69,7 +60,14 @@ export function createEventMaker(parts: EventParts): EventMaker {
           })),
         }),
       );
-      const signature = await parts.sign(value, { id, type, subject: request.id }, ending.at);
+      const attributes = {
+        ce_id: id,
+        ce_source: parts.source,
+        ce_type: `ura.request.${ending.state}.v1`,
+        ce_subject: request.id,
+        ce_time: time,
+        ce_dataschema: `${parts.contractsUrl}/events/result.v1.schema.json`,
+      };
       return {
         id,
         topic: resultsTopic(request.municipality),
@@ -78,13 +76,8 @@ export function createEventMaker(parts: EventParts): EventMaker {
         headers: {
           'content-type': 'application/json',
           ce_specversion: '1.0',
-          ce_id: id,
-          ce_source: parts.source,
-          ce_type: type,
-          ce_subject: request.id,
-          ce_time: time,
-          ce_dataschema: `${parts.contractsUrl}/events/result.v1.schema.json`,
-          ce_signature: signature,
+          ...attributes,
+          ce_signature: await signEvent(attributes, value, parts.signer, { now: ending.at }),
           ...(request.traceparent ? { traceparent: request.traceparent } : {}),
         },
       };

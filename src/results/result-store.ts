@@ -52,7 +52,7 @@ export function createResultStore(database: Database): ResultStore {
               (request_id, sequence, kind, bytes, sha256, media_type, signed_by, meta, recorded_at)
             select step.id, step.evidence_before + item.n, item.kind, item.bytes, item.sha256, item.media_type,
               item.signed_by, item.meta, $7
-            from step, unnest($10::text[], $11::bytea[], $12::bytea[], $13::text[], $14::text[], $15::jsonb[])
+            from step, unnest($10::text[], $11::bytea[], $12::bytea[], $13::text[], $14::text[], $15::json[])
               with ordinality as item (kind, bytes, sha256, media_type, signed_by, meta, n)
           ), event as (
             insert into outbox (event_id, topic, key, headers, value, created_at)

@@ -1,10 +1,21 @@
 /** Lets an HTTP request wait for the end of a request that this process is working on. */
 export class Waiting {
   readonly #waiters = new Map<string, Set<() => void>>();
+  #stopped = false;
 
   /** Called after the final commit. */
   finished(requestId: string): void {
     for (const wake of this.#waiters.get(requestId) ?? []) wake();
+  }
+
+  /** Wakes everybody: the process stops, and whoever waits is told how things stand. */
+  wakeAll(): void {
+    this.#stopped = true;
+    for (const requestId of [...this.#waiters.keys()]) this.finished(requestId);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /**

@@ -23,12 +23,12 @@ export function ageOn(date: string, dateOfBirth: string): number {
   return date.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
 }
 
-/** The later of the dates. */
-export function latest(...dates: readonly string[]): string {
-  return dates.reduce((a, b) => (a > b ? a : b));
+/** The latest of the dates. */
+export function latest(first: string, ...others: readonly string[]): string {
+  return [first, ...others].sort().at(-1) ?? first;
 }
 
-/** The earlier of the dates. */
-export function earliest(...dates: readonly string[]): string {
-  return dates.reduce((a, b) => (a < b ? a : b));
+/** The earliest of the dates. */
+export function earliest(first: string, ...others: readonly string[]): string {
+  return [first, ...others].sort()[0] ?? first;
 }

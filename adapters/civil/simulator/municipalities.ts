@@ -7,6 +7,8 @@ export interface Municipality {
   /** Two digits, a string: `01` to `61`. */
   readonly code: string;
   readonly nameSq: string;
+  /** Where the municipality was renamed. */
+  readonly formerNameSq?: string;
   /** Local administrative unit (Eurostat LAU), for example `AL321`. */
   readonly lau: string;
   /** County as NUTS 3, for example `AL032`. */

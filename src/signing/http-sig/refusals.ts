@@ -20,7 +20,7 @@ export const httpRefusals = {
   'created-in-future': 'The signature was created later than now, beyond the tolerance.',
   'message-too-old': 'The signature was created more than 300 s ago.',
   'message-expired': 'The signature has expired.',
-  'key-unknown': 'No pinned key has this identifier.',
+  'keyid-unknown': 'No pinned key has this identifier.',
   'key-not-valid-now': 'The pinned key or its certificate is outside its validity dates.',
   'key-unfit': 'The pinned key is too small, or of a type that its algorithm cannot use.',
   'algorithm-mismatch': 'The message names another algorithm than the one pinned with the key.',

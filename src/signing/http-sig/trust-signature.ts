@@ -47,7 +47,7 @@ export function requireFresh(created: number, expires: number | undefined, now: 
 /**
  * Selects the key and verifies the value over the base.
  *
- * @throws {SignatureRefused} `key-unknown`, `algorithm-not-allowed`, `algorithm-mismatch`, `key-unfit`,
+ * @throws {SignatureRefused} `keyid-unknown`, `algorithm-not-allowed`, `algorithm-mismatch`, `key-unfit`,
  * `key-not-valid-now`, `signature-mismatch`.
  */
 export function trustSignature(
@@ -57,7 +57,7 @@ export function trustSignature(
   now: number,
 ): TrustedKey {
   const key = findKey(signature.keyId);
-  if (key === undefined || key.keyId !== signature.keyId) throw new SignatureRefused('key-unknown');
+  if (key === undefined || key.keyId !== signature.keyId) throw new SignatureRefused('keyid-unknown');
   if (!isAllowed(key.algorithm)) throw new SignatureRefused('algorithm-not-allowed');
   if (signature.algorithm !== undefined && signature.algorithm !== key.algorithm) {
     throw new SignatureRefused('algorithm-mismatch');

@@ -22,8 +22,9 @@ export interface ElementName {
 export function declarationOf(name: string, value: string): NamespaceDeclaration | undefined {
   if (!name.startsWith('xmlns') || (name.length > 5 && name.charCodeAt(5) !== colon)) return undefined;
   const prefix = name.length === 5 ? '' : localName(name, 6);
-  // Parsers disagree whether white space around a namespace name counts, so none is taken.
-  if (/\s/.test(value)) throw new SignatureRefused('xml-namespace', 'white space in a namespace name');
+  // Parsers disagree about white space around a namespace name, and libxml2 and others canonicalise these
+  // characters without escaping them, so that a name could pose as an attribute. No real name has them.
+  if (/[\s&<>"]/.test(value)) throw new SignatureRefused('xml-namespace', 'character in a namespace name');
   if (prefix === 'xmlns' || value === xmlnsNamespace || (prefix === 'xml') !== (value === xmlNamespace)) {
     throw new SignatureRefused('xml-namespace', 'reserved prefix or namespace');
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Signer } from '../signer.js';
 import { sha256Uri, signatureAlgorithmNamed } from './algorithms.js';
 import { canonicalize } from './c14n.js';
@@ -155,7 +155,7 @@ function writeTimestamp(message: OutgoingEnvelope): Part {
 
 function writeSignedInfo(methodUri: string, parts: readonly Part[]): string {
   const references = parts.map(({ id, xml, prefixList }) => {
-    const digest = createHash('sha256').update(xml, 'utf8').digest('base64');
+    const digest = hash('sha256', xml, 'base64');
     return (
       `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${exclusiveC14n}">` +
       `${writePrefixList(prefixList)}</ds:Transform></ds:Transforms>` +

@@ -10,15 +10,15 @@ create table requests (
   adapter          text        not null,
   operation        text        not null,
   case_id          text        not null,
-  envelope         jsonb       not null,
-  decision         jsonb       not null,
-  warnings         jsonb       not null default '[]',
+  envelope         json       not null,
+  decision         json       not null,
+  warnings         json       not null default '[]',
   traceparent      text,
   state            text        not null check (state in (
                      'accepted', 'dispatching', 'retry-wait', 'awaiting-answer', 'awaiting-officer', 'held',
                      'answered', 'refused', 'failed', 'expired', 'cancelled')),
-  reason           jsonb,
-  result           jsonb,
+  reason           json,
+  result           json,
   attempts         integer     not null default 0,
   evidence_count   integer     not null default 0,
   next_attempt_at  timestamptz not null,
@@ -57,7 +57,7 @@ create table evidence (
   sha256       bytea       not null,
   media_type   text        not null,
   signed_by    text,
-  meta         jsonb       not null default '{}',
+  meta         json       not null default '{}',
   recorded_at  timestamptz not null,
   primary key (request_id, sequence)
 );
@@ -77,7 +77,7 @@ create table outbox (
   event_id    uuid        not null unique,
   topic       text        not null,
   key         text        not null,
-  headers     jsonb       not null,
+  headers     json       not null,
   value       bytea       not null,
   created_at  timestamptz not null
 );

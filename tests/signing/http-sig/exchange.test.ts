@@ -22,7 +22,9 @@ function flat(fields: object): string[] {
   return Object.entries(fields).flat() as string[];
 }
 
-describe('signing/http-sig between two parties', () => {
+describe('signing/http-sig between two parties', function () {
+  // Making an RSA key can take seconds on a busy machine.
+  this.timeout(20_000);
   for (const algorithm of algorithms) {
     it(`carries a request with a body and its answer under ${algorithm}`, async () => {
       const client = makeKey(algorithm);

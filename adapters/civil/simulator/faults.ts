@@ -1,0 +1,98 @@
+import { type FaultCode, faultCodes } from './protocol.js';
+
+/** How the registry behaves on command. */
+export const behaviours = {
+  normal: 'Answers.',
+  slow: 'Executes at once and answers after delayMs (default 3000).',
+  silent: 'Reads the request, executes nothing and never answers.',
+  down: 'Ends the connection without reading the request: nothing is executed.',
+  fault: 'Answers a signed fault (faultCode, default BUSY) and executes nothing.',
+  unsigned: 'Executes and answers rightly, but without a signature.',
+  'unsigned-fault': 'Executes and answers an unsigned fault.',
+  'other-answer': 'Executes, and answers, signed, about another person to another message.',
+  garbage: 'Executes and answers a page of HTML with status 200.',
+  'drop-after-execution': 'Executes and ends the connection without an answer.',
+} as const satisfies Record<string, string>;
+
+export type Behaviour = keyof typeof behaviours;
+
+/** Body of `POST /control`. */
+export interface Control {
+  readonly behaviour: Behaviour;
+  /** Milliseconds, of `slow`. Default 3000, at most one hour. */
+  readonly delayMs?: number;
+  /** For so many requests, then `normal` again. Default: until it is changed. */
+  readonly count?: number;
+  /** Of `fault`. Default BUSY. */
+  readonly faultCode?: FaultCode;
+}
+
+/** Holds the present behaviour and uses it up. */
+export interface BehaviourSwitch {
+  set(control: Control): void;
+  present(): Control;
+  /** The behaviour of the request that has just come; counts it. */
+  next(): Required<Omit<Control, 'count'>>;
+}
+
+const longestDelayMs = 3_600_000;
+
+export function behaviourSwitch(): BehaviourSwitch {
+  let present: Control = { behaviour: 'normal' };
+  return {
+    set(control) {
+      present = control;
+    },
+    present: () => present,
+    next() {
+      const { behaviour, delayMs = 3000, faultCode = 'BUSY', count } = present;
+      if (count !== undefined)
+        present = count > 1 ? { ...present, count: count - 1 } : { behaviour: 'normal' };
+      return { behaviour, delayMs, faultCode };
+    },
+  };
+}
+
+/** Reads the JSON of `POST /control`. */
+export function parseControl(json: string): { ok: true; control: Control } | { ok: false; reason: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return { ok: false, reason: 'The body is not JSON.' };
+  }
+  if (typeof value !== 'object' || value === null) return { ok: false, reason: 'The body is not an object.' };
+  const { behaviour, delayMs, count, faultCode, ...unknown } = value as Record<string, unknown>;
+  const [surplus] = Object.keys(unknown);
+  if (surplus !== undefined) return { ok: false, reason: `Unknown member ${surplus}.` };
+  if (!isBehaviour(behaviour)) {
+    return { ok: false, reason: `behaviour is one of: ${Object.keys(behaviours).join(', ')}.` };
+  }
+  if (delayMs !== undefined && !isWhole(delayMs, 0, longestDelayMs)) {
+    return { ok: false, reason: `delayMs is a whole number from 0 to ${longestDelayMs}.` };
+  }
+  if (count !== undefined && !isWhole(count, 1, Number.MAX_SAFE_INTEGER)) {
+    return { ok: false, reason: 'count is a whole number from 1.' };
+  }
+  const code = faultCodes.find((each) => each === faultCode);
+  if (faultCode !== undefined && code === undefined) {
+    return { ok: false, reason: `faultCode is one of: ${faultCodes.join(', ')}.` };
+  }
+  return {
+    ok: true,
+    control: {
+      behaviour,
+      ...(delayMs === undefined ? {} : { delayMs }),
+      ...(count === undefined ? {} : { count }),
+      ...(code === undefined ? {} : { faultCode: code }),
+    },
+  };
+}
+
+function isBehaviour(value: unknown): value is Behaviour {
+  return typeof value === 'string' && Object.hasOwn(behaviours, value);
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}

@@ -1,0 +1,11 @@
+import type { Clock } from '../clock.js';
+
+/** What every command gets from outside, so that it can be run by a test as by a shell. */
+export interface CommandParts {
+  /** Takes one line without its end. */
+  readonly print: (line: string) => void;
+  readonly clock: Clock;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Resolves when the process is asked to end (SIGTERM, SIGINT). */
+  readonly asked: Promise<void>;
+}

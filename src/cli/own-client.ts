@@ -1,0 +1,45 @@
+import { readConfig } from '../config/read-config.js';
+import { configFolderOf, dataFolderOf } from '../environment.js';
+import { fileSigner } from '../signing/file-signer.js';
+import { readPrivateKeyFile, readTrustedKeyFile } from '../signing/key-files.js';
+import type { Signer, TrustedKey } from '../signing/signer.js';
+
+/** The keys with which the command line speaks as a municipality: its own, and the gateway's pinned one. */
+export interface OwnClient {
+  readonly id: string;
+  readonly organisation: string;
+  readonly signer: Signer;
+  readonly gatewayKeys: readonly TrustedKey[];
+}
+
+/**
+ * Finds the client of a municipality in the configuration, and its private key beside the public one.
+ *
+ * @param options.municipality two digits.
+ * @param options.key private key file; default: the configured public key's file with `.private.` for `.public.`.
+ * @param options.gatewayKey the gateway's public key file; default: the one beside the gateway's private key.
+ * @throws {Error} saying what is missing.
+ */
+export async function openOwnClient(
+  variables: Readonly<Record<string, string | undefined>>,
+  options: { readonly municipality: string; readonly key?: string; readonly gatewayKey?: string },
+): Promise<OwnClient> {
+  const config = await readConfig(configFolderOf(variables), {
+    ...variables,
+    URA_DATA: dataFolderOf(variables),
+  });
+  const client = config.clients.find(({ municipality }) => municipality === options.municipality);
+  if (!client) {
+    const known = config.clients.map(({ municipality, name }) => `${municipality} (${name})`).join(', ');
+    throw new Error(`no client belongs to municipality ${options.municipality}; there are ${known}`);
+  }
+  const publicFile = client.keys[0] as string;
+  const key = await readPrivateKeyFile(options.key ?? publicFile.replace('.public.', '.private.'));
+  const gatewayFile = options.gatewayKey ?? config.gateway.keys.http.replace('.private.', '.public.');
+  return {
+    id: client.id,
+    organisation: client.organisations[0] as string,
+    signer: fileSigner(key),
+    gatewayKeys: [await readTrustedKeyFile(gatewayFile, { partner: 'gateway' })],
+  };
+}

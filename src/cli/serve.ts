@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { startGateway } from '../compose.js';
+import { prepareEnvironment } from '../environment.js';
+import { createLogger } from '../observe/logger.js';
+import type { CommandParts } from './command-parts.js';
+
+/** `ura serve` */
+export function serveCommand({ variables, clock, asked }: CommandParts): Command {
+  return new Command('serve')
+    .description('run the gateway until it is asked to stop (SIGTERM or Ctrl-C)')
+    .addHelpText(
+      'after',
+      `
+Environment:
+  URA_CONFIG     folder of the configuration (default: the one that comes with Ura)
+  URA_DATA       folder of the embedded PostgreSQL and of development keys (default: .ura)
+  DATABASE_URL   PostgreSQL, for example postgres://ura@db.example/ura (default: embedded)
+  KAFKA_BROKERS  for example kafka-1.example:9092,kafka-2.example:9092 (default: embedded, in memory)
+  PORT, HOST     where to listen (default: 8080 on 127.0.0.1)
+  URA_ENV        production refuses embedded parts, development keys and missing TLS
+  URA_LOG        trace, debug, info, warn, error (default: info)
+
+Examples:
+  $ ura serve
+      everything embedded: nothing to install, nothing to configure
+  $ DATABASE_URL=postgres://ura@127.0.0.1/ura KAFKA_BROKERS=127.0.0.1:9092 ura serve
+      with servers of your own
+  $ curl http://127.0.0.1:8080/health/ready
+      says what is missing; http://127.0.0.1:8080/docs shows the API`,
+    )
+    .action(async () => {
+      const environment = await prepareEnvironment(variables, clock);
+      const logger = createLogger(environment.logLevel);
+      if (environment.embedded.length > 0) {
+        logger.info(
+          `embedded ${environment.embedded.join(' and ')} started, for development only: set DATABASE_URL and KAFKA_BROKERS to use real ones`,
+        );
+      }
+      try {
+        const gateway = await startGateway(environment, logger, clock);
+        await asked;
+        await gateway.stop();
+      } finally {
+        await environment.stopEmbedded();
+      }
+    });
+}

@@ -1,0 +1,66 @@
+import { type Clock, systemClock } from '../clock.js';
+import type { TrustedKey } from '../signing/signer.js';
+import type { EventSource, KafkaMessage } from './event-source.js';
+import { EventRefused, type ResultEvent, readEvent } from './read-event.js';
+import type { SeenEvents } from './seen-events.js';
+
+/** What a consumer of results needs. */
+export interface ResultsConsumerOptions {
+  readonly source: EventSource;
+  /** The gateway's pinned keys. Keep a retired key here until the topic holds nothing that it signed. */
+  readonly gatewayKeys: readonly TrustedKey[];
+  readonly seen: SeenEvents;
+  /** Does the municipality's work. When it rejects, the event comes again. */
+  readonly handler: (event: ResultEvent) => Promise<void>;
+  /**
+   * An event that was not handed over. When this resolves, the event is passed by, so keep it; when it rejects,
+   * the event comes again and its partition waits, which is right while a key is only missing here.
+   */
+  readonly onRefused: (refusal: EventRefused, message: KafkaMessage) => Promise<void> | void;
+  readonly clock?: Clock;
+}
+
+/** A consumer at work. */
+export interface ResultsConsumer {
+  /** Settles when the source has ended. */
+  readonly finished: Promise<void>;
+  /** Lets the handler finish, then leaves. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Hands each result over effectively once: verify, skip what was seen, handle, remember, commit.
+ *
+ * ```ts
+ * const consumer = consumeResults({
+ *   source,
+ *   gatewayKeys,
+ *   seen: await seenInFile('/var/lib/oss/seen-events'),
+ *   handler: async ({ value }) => cases.advance(value.caseId, value.state),
+ *   onRefused: ({ code }, { topic, offset }) => alarm(code, topic, offset),
+ * });
+ * process.once('SIGTERM', () => consumer.stop());
+ * await consumer.finished;
+ * ```
+ *
+ * @throws {TypeError} when no gateway key is pinned.
+ */
+export function consumeResults(options: ResultsConsumerOptions): ResultsConsumer {
+  const { source, gatewayKeys, seen, handler, onRefused, clock = systemClock } = options;
+  if (gatewayKeys.length === 0) throw new TypeError('gatewayKeys is empty: no event could be verified');
+  const keys = new Map(gatewayKeys.map((key) => [key.keyId, key]));
+  const finished = source.run(async (message) => {
+    let event: ResultEvent;
+    try {
+      event = await readEvent(message, (keyId) => keys.get(keyId), clock.now());
+    } catch (error) {
+      if (!(error instanceof EventRefused)) throw error;
+      await onRefused(error, message);
+      return;
+    }
+    if (await seen.has(event.id)) return;
+    await handler(event);
+    await seen.add(event.id);
+  });
+  return { finished, stop: () => source.stop() };
+}

@@ -1,0 +1,37 @@
+/** The SDK: speak with a gateway, and consume its results. */
+export { type Clock, systemClock } from '../clock.js';
+export { type FileKey, fileSigner } from '../signing/file-signer.js';
+export type { SignatureAlgorithm, Signer, TrustedKey } from '../signing/signer.js';
+export { consumeResults, type ResultsConsumer, type ResultsConsumerOptions } from './consume-results.js';
+export {
+  type FieldProblem,
+  type Refusal,
+  type UnreachableCode,
+  UraAnswerUntrusted,
+  UraRefused,
+  UraUnreachable,
+} from './errors.js';
+export type { EventSource, KafkaMessage } from './event-source.js';
+export {
+  createHttpTransport,
+  type HttpTransport,
+  TransportFailure,
+  type TransportOptions,
+  type WireAnswer,
+  type WireRequest,
+} from './http-transport.js';
+export { type EventRefusalCode, EventRefused, type ResultEvent } from './read-event.js';
+export { type SeenEvents, seenInMemory } from './seen-events.js';
+export { type SeenFile, seenInFile } from './seen-in-file.js';
+export type {
+  Receipt,
+  RequestDraft,
+  RequestPage,
+  RequestResource,
+  RequestResult,
+  RequestState,
+  RequestWarning,
+  ResultValue,
+  Service,
+} from './types.js';
+export { type Submission, UraClient, type UraClientOptions } from './ura-client.js';

@@ -1,0 +1,119 @@
+import { boundEventHeaders, type EventHeaders, verifyEvent } from '../signing/event-signature.js';
+import { type RefusalCode, SignatureRefused } from '../signing/refusals.js';
+import type { TrustedKey } from '../signing/signer.js';
+import type { KafkaMessage } from './event-source.js';
+import type { ResultValue } from './types.js';
+
+/** A verified result. */
+export interface ResultEvent {
+  /** `ce_id`: the same in each repetition. */
+  readonly id: string;
+  readonly source: string;
+  /** `ura.request.answered.v1` and the like. */
+  readonly type: string;
+  /** The request's id. */
+  readonly subject: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly dataschema: string;
+  /** W3C Trace Context of the submission. */
+  readonly traceparent: string | undefined;
+  readonly value: ResultValue;
+  /** Exactly as signed: keep these bytes, and `signature`, as the proof. */
+  readonly bytes: Uint8Array;
+  readonly signature: string;
+  /** Key that signed. */
+  readonly keyId: string;
+}
+
+/** Why an event is not handed over. */
+export type EventRefusalCode = RefusalCode | 'event-header' | 'event-value' | 'event-inconsistent';
+
+/** An event that is not handed over. Nothing of it may be used. */
+export class EventRefused extends Error {
+  override readonly name = 'EventRefused';
+
+  constructor(
+    readonly code: EventRefusalCode,
+    /** Where, never a value. */
+    readonly where = '',
+  ) {
+    super(where === '' ? code : `${code} (${where})`);
+  }
+}
+
+const headerShapes: Readonly<Record<keyof EventHeaders, RegExp>> = {
+  ce_id: /^[\x21-\x7e]{1,128}$/,
+  ce_source: /^[\x21-\x7e]{1,512}$/,
+  ce_type: /^ura\.request\.[a-z]+\.v1$/,
+  ce_subject: /^[0-9a-f-]{36}$/,
+  ce_time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
+  ce_dataschema: /^[\x21-\x7e]{1,512}$/,
+};
+
+/**
+ * Checks the headers, verifies the signature over the bytes, and only then reads them.
+ *
+ * @throws {EventRefused}
+ */
+export async function readEvent(
+  message: KafkaMessage,
+  findKey: (keyId: string) => TrustedKey | undefined,
+  now: number,
+): Promise<ResultEvent> {
+  const headers = readHeaders(message.headers);
+  const { keyId } = await verifyEvent(headers, message.value, findKey, { now }).catch((error: unknown) => {
+    throw error instanceof SignatureRefused ? new EventRefused(error.code, error.where) : error;
+  });
+  const value = readValue(message.value);
+  if (value.requestId !== headers.ce_subject) throw new EventRefused('event-inconsistent', 'requestId');
+  if (value.caseId !== message.key) throw new EventRefused('event-inconsistent', 'caseId');
+  if (headers.ce_type !== `ura.request.${value.state}.v1`)
+    throw new EventRefused('event-inconsistent', 'state');
+  if (message.topic !== `oss.${value.municipality}.results.v1`) {
+    throw new EventRefused('event-inconsistent', 'municipality');
+  }
+  return {
+    id: headers.ce_id,
+    source: headers.ce_source,
+    type: headers.ce_type,
+    subject: headers.ce_subject,
+    time: headers.ce_time,
+    dataschema: headers.ce_dataschema,
+    traceparent: message.headers.get('traceparent'),
+    value,
+    bytes: message.value,
+    signature: headers.ce_signature,
+    keyId,
+  };
+}
+
+function readHeaders(headers: ReadonlyMap<string, string>): EventHeaders & { readonly ce_signature: string } {
+  if (headers.get('ce_specversion') !== '1.0') throw new EventRefused('event-header', 'ce_specversion');
+  const read: Record<string, string> = {};
+  for (const name of boundEventHeaders) {
+    const value = headers.get(name);
+    if (value === undefined || !headerShapes[name].test(value)) throw new EventRefused('event-header', name);
+    read[name] = value;
+  }
+  const signature = headers.get('ce_signature');
+  if (signature === undefined) throw new EventRefused('signature-missing');
+  return { ...(read as EventHeaders), ce_signature: signature };
+}
+
+/** The signed bytes are the gateway's own; what is looked at here is what the checks above rest on. */
+function readValue(bytes: Uint8Array): ResultValue {
+  let value: Partial<ResultValue> | null;
+  try {
+    value = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    ) as Partial<ResultValue> | null;
+  } catch {
+    throw new EventRefused('event-value', 'JSON');
+  }
+  if (typeof value !== 'object' || value === null) throw new EventRefused('event-value', 'object');
+  for (const name of ['requestId', 'caseId', 'municipality', 'state', 'service'] as const) {
+    if (typeof value[name] !== 'string') throw new EventRefused('event-value', name);
+  }
+  return value as ResultValue;
+}

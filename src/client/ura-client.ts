@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, systemClock } from '../clock.js';
+import { type Ids, uuidV7 } from '../ids.js';
+import type { Signer, TrustedKey } from '../signing/signer.js';
+import { createHttpTransport, type HttpTransport } from './http-transport.js';
+import { type CallParts, callGateway } from './signed-call.js';
+import type { Receipt, RequestDraft, RequestPage, RequestResource, Service } from './types.js';
+
+/** How a client reaches its gateway. */
+export interface UraClientOptions {
+  /** Scheme, host and port as the gateway itself knows them, for example `https://ura.example`. */
+  readonly gateway: string;
+  /** The client's registered key. */
+  readonly signer: Signer;
+  /** The gateway's pinned keys; several at once while it rotates them. */
+  readonly gatewayKeys: readonly TrustedKey[];
+  readonly clock?: Clock;
+  /** Gives nonces. Default: UUID version 7. */
+  readonly ids?: Ids;
+  /** Default: axios with kept-alive connections. */
+  readonly http?: HttpTransport;
+  /** How often a call is sent when no answer comes, or the gateway cannot take it now. Default 3. */
+  readonly tries?: number;
+  /** Per try, milliseconds, without what `waitSeconds` adds. Default 15 000. */
+  readonly callTimeoutMs?: number;
+  /** Pauses between tries. Default: a timer. */
+  readonly pause?: (durationMs: number) => Promise<void>;
+}
+
+/** How one submission is sent. */
+export interface Submission {
+  /**
+   * 8 to 64 letters, digits, `_` and `-`. Name the submission before you send it and keep the name: repeating it
+   * with the same key never asks the registry twice.
+   */
+  readonly idempotencyKey: string;
+  /** Waits so long for the finished result, 0 to 30 seconds. Default: does not wait. */
+  readonly waitSeconds?: number;
+}
+
+/**
+ * Speaks with a gateway: signs each call, verifies each answer, repeats what may be repeated.
+ *
+ * ```ts
+ * import { createPrivateKey, createPublicKey } from 'node:crypto';
+ * import { fileSigner, UraClient } from 'ura/client';
+ *
+ * const ura = new UraClient({
+ *   gateway: 'http://127.0.0.1:8080',
+ *   signer: fileSigner({ keyId: 'oss-divjake-2026', privateKey: createPrivateKey(pem) }),
+ *   gatewayKeys: [
+ *     { partner: 'gateway', keyId: 'gateway-2026', algorithm: 'ecdsa-p256-sha256', publicKey: createPublicKey(pin) },
+ *   ],
+ * });
+ * const request = await ura.submit(
+ *   {
+ *     service: 'AL012031',
+ *     subject: { scheme: 'NID', notation: 'J00101999W' },
+ *     purpose: 'social-housing',
+ *     legalBasis: 'Ligji 22/2018, neni 26',
+ *     requester: { organisation: 'Bashkia Divjakë', officer: 'a.hoxha', unit: 'Zyra me një ndalesë' },
+ *     caseId: 'DIV-2026-000124',
+ *   },
+ *   { idempotencyKey: crypto.randomUUID(), waitSeconds: 10 },
+ * );
+ * if (request.result?.kind === 'answered') use(request.result.evidence);
+ * ```
+ *
+ * Every method throws {@link UraRefused} when the gateway turns the call away, {@link UraUnreachable} when no
+ * answer came, and {@link UraAnswerUntrusted} when one came that is not the gateway's.
+ */
+export class UraClient {
+  readonly #parts: CallParts;
+  readonly #callTimeoutMs: number;
+
+  /** @throws {TypeError} when `gateway` is no http origin, or no gateway key is pinned. */
+  constructor(options: UraClientOptions) {
+    const { clock = systemClock, tries = 3, callTimeoutMs = 15_000 } = options;
+    if (options.gatewayKeys.length === 0)
+      throw new TypeError('gatewayKeys is empty: no answer could be verified');
+    const keys = new Map(options.gatewayKeys.map((key) => [key.keyId, key]));
+    this.#callTimeoutMs = callTimeoutMs;
+    this.#parts = {
+      origin: originOf(options.gateway),
+      signer: options.signer,
+      findKey: (keyId) => keys.get(keyId),
+      clock,
+      ids: options.ids ?? uuidV7(clock),
+      http: options.http ?? createHttpTransport(),
+      tries,
+      pause: options.pause ?? ((durationMs) => sleep(durationMs)),
+    };
+  }
+
+  /**
+   * Submits a request.
+   *
+   * @returns the request as accepted, or as finished when it ended within `waitSeconds`.
+   */
+  async submit(
+    request: RequestDraft,
+    { idempotencyKey, waitSeconds = 0 }: Submission,
+  ): Promise<RequestResource> {
+    if (!/^[A-Za-z0-9_-]{8,64}$/.test(idempotencyKey)) {
+      throw new RangeError('idempotencyKey does not have 8 to 64 letters, digits, _ and -');
+    }
+    if (!Number.isInteger(waitSeconds) || waitSeconds < 0 || waitSeconds > 30) {
+      throw new RangeError('waitSeconds is not a whole number in 0..30');
+    }
+    const prefer: Record<string, string> = waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` };
+    const resource = await callGateway(this.#parts, {
+      method: 'POST',
+      path: '/v1/requests',
+      headers: { 'idempotency-key': idempotencyKey, ...prefer },
+      body: request,
+      timeoutMs: this.#callTimeoutMs + waitSeconds * 1000,
+    });
+    return resource as RequestResource;
+  }
+
+  /** Reads a request in its present state. */
+  async get(id: string): Promise<RequestResource> {
+    return (await this.#read(`/v1/requests/${encodeURIComponent(id)}`)) as RequestResource;
+  }
+
+  /** Lists the requests of one case, oldest first, one page at a time. */
+  async list(query: { caseId: string; limit?: number; after?: string }): Promise<RequestPage> {
+    const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+    const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    return (await this.#read(`/v1/requests?${encoded}`)) as RequestPage;
+  }
+
+  /** Withdraws a request. Repeating it gives the cancelled request again. */
+  async cancel(id: string, reason: string): Promise<RequestResource> {
+    const resource = await callGateway(this.#parts, {
+      method: 'POST',
+      path: `/v1/requests/${encodeURIComponent(id)}/cancel`,
+      body: { reason },
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return resource as RequestResource;
+  }
+
+  /** Reads the receipt of a request: what was exchanged, by SHA-256. */
+  async receipt(id: string): Promise<Receipt> {
+    return (await this.#read(`/v1/requests/${encodeURIComponent(id)}/receipt`)) as Receipt;
+  }
+
+  /** Lists what can be asked. */
+  async services(): Promise<readonly Service[]> {
+    const { items } = (await this.#read('/v1/services')) as { readonly items: readonly Service[] };
+    return items;
+  }
+
+  /** Closes idle connections. */
+  close(): void {
+    this.#parts.http.close();
+  }
+
+  #read(path: string): Promise<unknown> {
+    return callGateway(this.#parts, { method: 'GET', path, timeoutMs: this.#callTimeoutMs });
+  }
+}
+
+function originOf(gateway: string): string {
+  const url = new URL(gateway);
+  if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.username !== '') {
+    throw new TypeError('gateway is not an origin such as https://ura.example');
+  }
+  return url.origin;
+}

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { Adapter } from '../adapters/adapter.js';
+import { adapterKinds } from '../adapters/index.js';
+import { createEvidenceValidator } from '../contracts/canonical/validate.js';
+import { createAuthorise } from './authorisation/authorise.js';
+import { createCatalogue } from './catalogue/catalogue.js';
+import { type Clock, systemClock } from './clock.js';
+import { checkMeaning } from './config/check-meaning.js';
+import type { Config } from './config/config.js';
+import { loadKeyring } from './config/keyring.js';
+import { ConfigInvalid, readConfig } from './config/read-config.js';
+import { refuseDevelopment } from './config/refuse-development.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { RegistryHealth } from './dispatch/registry-health.js';
+import { type Environment, EnvironmentRefused } from './environment.js';
+import { createEvidenceStore } from './evidence/evidence-store.js';
+import { loadApiDescription } from './http/api-description.js';
+import { createApp, createServer } from './http/app.js';
+import { createExchange } from './http/exchange.js';
+import { gatewayHandlers } from './http/handlers/gateway.js';
+import { requestHandlers } from './http/handlers/requests.js';
+import { serviceHandlers } from './http/handlers/services.js';
+import { submitHandler } from './http/handlers/submit.js';
+import { listen, stopServer } from './http/listening.js';
+import { uuidV7 } from './ids.js';
+import { createProducer } from './kafka/producer.js';
+import { isReachable } from './kafka/reachable.js';
+import { ensureTopics } from './kafka/topics.js';
+import type { Logger } from './observe/logger.js';
+import { createMetrics, type Metrics } from './observe/metrics.js';
+import { observers } from './observe/observers.js';
+import { createKafkaSink } from './outbox/kafka-sink.js';
+import { createOutboxStore } from './outbox/outbox-store.js';
+import { Relay } from './outbox/relay.js';
+import { createRequestStore } from './requests/request-store.js';
+import { Completion } from './results/complete.js';
+import { createEventMaker, resultsTopic } from './results/result-event.js';
+import { createResultStore } from './results/result-store.js';
+import { Waiting } from './results/waiting.js';
+import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
+import { signDetached } from './signing/jws-detached.js';
+import { wssX509Integrity } from './signing/wss-x509-integrity.js';
+import { openDatabase } from './store/database.js';
+import { migrate } from './store/migrate.js';
+import { createReplayStore } from './store/replay-store.js';
+
+/** A running gateway. */
+export interface Gateway {
+  /** Where it listens, for example `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly config: Config;
+  /** Takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
+  stop(): Promise<void>;
+}
+
+/** Calls in flight get this long to end when the process is asked to stop, milliseconds. */
+const STOP_GRACE_MS = 5_000;
+const PURGE_EVERY_MS = 60_000;
+
+/**
+ * Builds a gateway out of its parts and starts it: the one place that constructs and wires.
+ *
+ * @throws {ConfigInvalid} {EnvironmentRefused} {SchemaMismatch} {KeyFileUnusable} with a sentence that helps.
+ */
+export async function startGateway(
+  environment: Environment,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<Gateway> {
+  const config = await readConfig(environment.configFolder, environment.variables);
+  const { problems, meaning } = checkMeaning(config);
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  const keyring = await loadKeyring(config, clock);
+  for (const warning of keyring.warnings) logger.warn(warning);
+  if (environment.production) {
+    const sentences = refuseDevelopment(config, keyring);
+    if (sentences.length > 0) throw new EnvironmentRefused(sentences);
+  }
+
+  const { gateway } = config;
+  const ids = uuidV7(clock);
+  const kafka = { brokers: environment.kafkaBrokers, clientProperties: gateway.kafka.clientProperties };
+  const database = openDatabase({
+    url: environment.databaseUrl,
+    onIdleError: (error) => logger.warn({ error }, 'an idle database connection broke'),
+  });
+  const migrated = await migrate(database);
+  if (migrated.length > 0) logger.info({ migrations: migrated }, 'schema brought up to date');
+
+  const requests = createRequestStore(database);
+  const replaySet = createReplayStore(database);
+  const outbox = createOutboxStore(database);
+  const health = new RegistryHealth(clock);
+  const waiting = new Waiting();
+  const metrics: Metrics = createMetrics({
+    outbox: () => outbox.waiting(),
+    lanes: () => dispatcher.lanes(),
+    backlog: () => requests.backlog(),
+    certificates: () => keyring.certificates(),
+  });
+  const observe = observers(logger, metrics, health);
+
+  const adapters = await openAdapters(config, clock, (name) =>
+    wssX509Integrity({
+      signer: keyring.messages,
+      trusted: keyring.registries.get(name) ?? [],
+      replaySet,
+      clock,
+    }),
+  );
+
+  const sink = createKafkaSink(() => createProducer({ ...kafka, clock }));
+  const relay = new Relay({ store: outbox, sink, ...observe.relay });
+  const completion = new Completion({
+    store: createResultStore(database),
+    clock,
+    events: createEventMaker({
+      ids,
+      source: `${gateway.publicOrigins[0]}/`,
+      contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
+      signer: keyring.http,
+    }),
+    onFinished(request, state) {
+      observe.finished(request, state);
+      waiting.finished(request.id);
+      relay.wake();
+    },
+  });
+  const dispatcher = new Dispatcher(
+    { ...gateway.dispatch, owner: `${hostname()}/${process.pid}/${randomUUID()}` },
+    config.adapters.map(({ name, concurrency, queueLimit, retry }) => ({
+      adapter: adapters.get(name) as Adapter,
+      concurrency,
+      queueLimit,
+      retry,
+    })),
+    { requests, completion, clock, observer: observe.dispatch },
+  );
+
+  const catalogue = createCatalogue(config.catalogue);
+  const api = await loadApiDescription();
+  let stopping = false;
+  const exchange = createExchange({
+    api,
+    handlers: {
+      submitRequest: submitHandler({
+        catalogue,
+        fieldsOf: meaning.fieldsOf,
+        authorise: createAuthorise(config.policies),
+        store: requests,
+        dispatcher,
+        clock,
+        waiting,
+        defaultDeadlineMs: gateway.dispatch.defaultDeadlineMinutes * 60_000,
+        onAccepted: (request) => metrics.accepted.inc({ service: request.service }),
+      }),
+      ...requestHandlers({
+        store: requests,
+        completion,
+        clock,
+        evidence: createEvidenceStore(database),
+        signReceipt: (bytes, at) => signDetached(bytes, keyring.http, { typ: 'ura-receipt+jws', now: at }),
+      }),
+      ...serviceHandlers({
+        catalogue,
+        evidenceTypeOf: meaning.evidenceTypeOf,
+        registryState: (adapter) => health.of(adapter),
+      }),
+      ...gatewayHandlers({
+        document: api.document,
+        metrics,
+        readiness: {
+          store: () => database.query('select 1'),
+          broker: () => isReachable(kafka, 1_500),
+          registries: [...adapters.values()],
+          certificates: () => keyring.certificates(),
+          stopping: () => stopping,
+        },
+      }),
+    },
+    authenticate: (request) =>
+      authenticateRequest(request, { findKey: (keyId) => keyring.clients.get(keyId), replaySet, clock }),
+    clients: new Map(config.clients.map((client) => [client.id, client])),
+    sign: async (answer, signature) => ({
+      ...(await signResponse(answer, signature, keyring.http, { now: clock.now() })),
+    }),
+    publicOrigins: gateway.publicOrigins,
+    limits: { bytes: gateway.http.bodyLimitBytes, timeoutMs: gateway.http.bodyTimeoutMs },
+    nextId: () => ids.next(),
+    checkAnswers: !environment.production,
+    observe: observe.http,
+  });
+
+  const topics = [...new Set(config.clients.map(({ municipality }) => resultsTopic(municipality)))];
+  const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
+  await ensureTopics({
+    ...kafka,
+    topics: topics.map((name) => ({ name, partitions, replicationFactor })),
+  }).catch((error: Error) => {
+    // Events wait in the outbox; a gateway that refuses to start for the broker's sake would lose more.
+    logger.error({ error }, 'topics could not be checked; events wait in the outbox');
+  });
+
+  const { tls } = gateway.http;
+  const server = createServer(
+    createApp({ exchange, nextId: () => ids.next(), onError: observe.lastResort }),
+    tls && { cert: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.privateKey, 'utf8') },
+  );
+  relay.start();
+  dispatcher.start();
+  const purge = setInterval(() => {
+    replaySet.purge(clock.now()).catch((error: Error) => observe.dispatch.failed('purge', error));
+  }, PURGE_EVERY_MS);
+  const url = await listen(server, environment.host, environment.port, tls !== undefined);
+  logger.info({ at: url, services: catalogue.size, clients: config.clients.length }, 'gateway is ready');
+
+  return {
+    url,
+    config,
+    async stop() {
+      stopping = true;
+      clearInterval(purge);
+      waiting.wakeAll();
+      await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);
+      await relay.stop();
+      await sink.close();
+      await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
+      await database.end();
+      logger.info('gateway stopped');
+    },
+  };
+}
+
+async function openAdapters(
+  config: Config,
+  clock: Clock,
+  profileOf: (adapter: string) => ReturnType<typeof wssX509Integrity>,
+): Promise<Map<string, Adapter>> {
+  const validateEvidence = createEvidenceValidator();
+  const opened = await Promise.all(
+    config.adapters.map(async ({ name, endpoint, to, connectTimeoutMs, callTimeoutMs, concurrency }) => {
+      const kind = adapterKinds[name];
+      if (!kind) throw new ConfigInvalid([`adapters: this program has no adapter ${name}`]);
+      return kind.create(
+        { endpoint, to, connectTimeoutMs, callTimeoutMs, maxSockets: concurrency },
+        { profile: profileOf(name), clock, validateEvidence },
+      );
+    }),
+  );
+  return new Map(opened.map((adapter) => [adapter.name, adapter]));
+}

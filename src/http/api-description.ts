@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import addFormats from 'ajv-formats';
+import { type Document, OpenAPIBackend } from 'openapi-backend';
+import { parse } from 'yaml';
+import { type FieldError, UraError } from '../errors.js';
+import { findPackageRoot } from '../package-root.js';
+
+/** One operation of `openapi/gateway.yaml` that a request addressed. */
+export interface Operation {
+  readonly id: string;
+  /** Whether the request has to be signed: always, unless the document says `security: []`. */
+  readonly signed: boolean;
+  /** Decoded path parameters. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export interface ApiRequest {
+  readonly method: string;
+  /** Path and query, raw. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the OpenAPI document says about requests and answers. The only file that knows openapi-backend. */
+export interface ApiDescription {
+  /** The document itself, as served at `/openapi.json`. */
+  readonly document: Document;
+  readonly operationIds: readonly string[];
+  /** @throws {UraError} `malformed-target`, `not-found`, `method-not-allowed`. */
+  match(request: ApiRequest): Operation;
+  /** @throws {UraError} `invalid-request` or `idempotency-key-missing`, naming every field that is wrong. */
+  check(request: ApiRequest, body: unknown): void;
+  /** Problems of one of our own answers; empty when it keeps the contract. */
+  checkAnswer(operationId: string, status: number, body: unknown): string[];
+}
+
+export async function loadApiDescription(): Promise<ApiDescription> {
+  const document = parse(
+    readFileSync(join(findPackageRoot(), 'openapi', 'gateway.yaml'), 'utf8'),
+  ) as Document;
+  const api = new OpenAPIBackend({
+    definition: structuredClone(document),
+    strict: true,
+    quick: false,
+    coerceTypes: false,
+    ajvOpts: { allErrors: true, strict: false },
+    customizeAjv: (ajv) => {
+      addFormats.default(ajv);
+      return ajv;
+    },
+  });
+  await api.init();
+  const operations = api.router.getOperations();
+
+  return {
+    document,
+    operationIds: operations.flatMap((operation) => operation.operationId ?? []),
+
+    match(request) {
+      const { path, query } = splitTarget(request.target);
+      const parsed = toRequest(request, undefined);
+      const operation = api.matchOperation(parsed);
+      if (!operation) {
+        const others = ['get', 'post', 'put', 'delete', 'patch'].filter((method) =>
+          api.matchOperation({ ...parsed, method }),
+        );
+        if (others.length === 0) throw new UraError('not-found', 'See /openapi.json for what there is.');
+        throw new MethodNotAllowed(others.map((method) => method.toUpperCase()));
+      }
+      const security = operation.security ?? document.security;
+      return {
+        id: operation.operationId as string,
+        signed: !(Array.isArray(security) && security.length === 0),
+        path: decodePath(operation.path, path),
+        query,
+      };
+    },
+
+    check(request, body) {
+      const result = api.validateRequest(toRequest(request, body));
+      if (result.valid) return;
+      const errors = (result.errors ?? []).map(toFieldError);
+      if (errors.some((error) => error.pointer === '/header/idempotency-key')) {
+        throw new UraError(
+          'idempotency-key-missing',
+          'Send a header Idempotency-Key of 8 to 64 characters.',
+          {
+            errors,
+          },
+        );
+      }
+      throw new UraError('invalid-request', 'The fields named in errors are not valid.', { errors });
+    },
+
+    checkAnswer(operationId, status, body) {
+      const operation = operations.find((candidate) => candidate.operationId === operationId);
+      if (!operation?.responses || !(String(status) in operation.responses)) {
+        return [`${operationId} does not declare status ${status}`];
+      }
+      const result = api.validateResponse(body, operation, status);
+      return (result.errors ?? []).map(
+        (error) => `${operationId} ${status}: ${error.instancePath} ${error.message}`,
+      );
+    },
+  };
+}
+
+/** 405 needs its Allow header (RFC 9110 §15.5.6). */
+export class MethodNotAllowed extends UraError {
+  constructor(readonly allow: readonly string[]) {
+    super('method-not-allowed', `This path takes ${allow.join(', ')}.`);
+  }
+}
+
+function splitTarget(target: string): { path: string; search: string; query: Record<string, string> } {
+  if (!target.startsWith('/') || target.startsWith('//')) {
+    throw new UraError('malformed-target', 'The target has to be a path.');
+  }
+  const [path = '', search = ''] = target.split(/\?(.*)/s);
+  const query: Record<string, string> = {};
+  try {
+    decodeURIComponent(path);
+    for (const pair of search === '' ? [] : search.split('&')) {
+      const [name = '', value = ''] = pair
+        .split(/=(.*)/s)
+        .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
+      if (Object.hasOwn(query, name))
+        throw new UraError('malformed-target', 'A query parameter is repeated.');
+      Object.defineProperty(query, name, { value, enumerable: true });
+    }
+  } catch (error) {
+    if (error instanceof UraError) throw error;
+    throw new UraError('malformed-target', 'The target is not validly percent-encoded.');
+  }
+  return { path, search, query };
+}
+
+function decodePath(template: string, path: string): Record<string, string> {
+  const actual = path.split('/');
+  return Object.fromEntries(
+    template.split('/').flatMap((part, index) => {
+      const name = /^\{(.+)\}$/.exec(part)?.[1];
+      return name === undefined ? [] : [[name, decodeURIComponent(actual[index] ?? '')]];
+    }),
+  );
+}
+
+function toRequest({ method, target, headers }: ApiRequest, body: unknown) {
+  const { path, search } = splitTarget(target);
+  return { method: method.toLowerCase(), path, query: search, headers: { ...headers }, body };
+}
+
+function toFieldError(error: {
+  instancePath: string;
+  keyword: string;
+  message?: string;
+  params: Record<string, unknown>;
+}): FieldError {
+  const name = error.params.missingProperty ?? error.params.additionalProperty;
+  const place = error.instancePath.replace(/^\/requestBody/, '');
+  const below = typeof name === 'string' ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
+  return { pointer: `${place}${below}`, code: error.keyword, detail: error.message ?? 'is not valid' };
+}

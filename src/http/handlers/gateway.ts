@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Metrics } from '../../observe/metrics.js';
+import { checkReadiness, type ReadinessParts } from '../../observe/readiness.js';
+import { findPackageRoot } from '../../package-root.js';
+import type { Handler } from '../exchange.js';
+
+export interface GatewayHandlerParts {
+  readonly document: unknown;
+  readonly metrics: Metrics;
+  readonly readiness: ReadinessParts;
+}
+
+/** Health, metrics and contracts: unsigned, and without anything about anybody. */
+export function gatewayHandlers({
+  document,
+  metrics,
+  readiness,
+}: GatewayHandlerParts): Record<string, Handler> {
+  const asyncapi = parse(
+    readFileSync(join(findPackageRoot(), 'contracts', 'asyncapi.yaml'), 'utf8'),
+  ) as unknown;
+  return {
+    live: async () => ({ status: 200, body: { status: 'alive' } }),
+    ready: async () => {
+      const body = await checkReadiness(readiness);
+      return { status: body.status === 'ready' ? 200 : 503, body };
+    },
+    metrics: async () => ({
+      status: 200,
+      mediaType: metrics.registry.contentType,
+      body: await metrics.registry.metrics(),
+    }),
+    openapi: async () => ({ status: 200, body: document }),
+    asyncapi: async () => ({ status: 200, body: asyncapi }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../../clock.js';
+import { UraError } from '../../errors.js';
+import { buildReceipt, type ReceiptParts } from '../../evidence/receipt.js';
+import type { StoredRequest } from '../../requests/request.js';
+import type { RequestStore } from '../../requests/request-store.js';
+import type { Completion } from '../../results/complete.js';
+import type { Call, Handler } from '../exchange.js';
+import { toResource } from './request-resource.js';
+import { senderOf } from './sender.js';
+import { signatureProof } from './signature-proof.js';
+
+export interface RequestHandlerParts extends ReceiptParts {
+  readonly store: RequestStore;
+  readonly completion: Completion;
+  readonly clock: Clock;
+}
+
+/** Everything under `/v1/requests` but the submission itself. */
+export function requestHandlers(parts: RequestHandlerParts): Record<string, Handler> {
+  const own = async (call: Call): Promise<StoredRequest> => {
+    const request = await parts.store.find(senderOf(call).client.id, call.operation.path.id as string);
+    // Another client's request is as unknown as one that never was: 403 would say that it exists.
+    if (!request) throw new UraError('unknown-request', 'No request of this client has that id.');
+    return request;
+  };
+
+  return {
+    getRequest: async (call) => ({ status: 200, body: toResource(await own(call)) }),
+
+    listRequests: async (call) => {
+      const { caseId, limit: limitText, after } = call.operation.query;
+      const limit = limitText === undefined ? 20 : Number(limitText);
+      const afterId = after === undefined ? undefined : decodeCursor(after);
+      const { client } = senderOf(call);
+      const found = await parts.store.listByCase(client.id, caseId as string, limit + 1, afterId);
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        status: 200,
+        body: {
+          items: page.map(toResource),
+          ...(found.length > limit && last ? { next: Buffer.from(last.id).toString('base64url') } : {}),
+        },
+      };
+    },
+
+    cancelRequest: async (call) => {
+      const request = await own(call);
+      if (request.state === 'cancelled') return { status: 200, body: toResource(request) };
+      const { reason } = call.body as { reason: string };
+      const cancelled = await parts.completion.apply(request, null, {
+        to: 'cancelled',
+        reason: { code: 'cancelled-by-client', detail: reason },
+        evidence: [
+          {
+            kind: 'cancellation',
+            bytes: call.bodyBytes,
+            mediaType: 'application/json',
+            ...signatureProof(call, 'POST'),
+          },
+        ],
+      });
+      if (!cancelled) {
+        throw new UraError('not-cancellable', 'It has ended, or the registry is being asked at this moment.');
+      }
+      return { status: 200, body: toResource(await own(call)) };
+    },
+
+    getReceipt: async (call) => ({ status: 200, body: await buildReceipt(parts, await own(call)) }),
+  };
+}
+
+function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
+  throw new UraError('invalid-request', 'The fields named in errors are not valid.', {
+    errors: [{ pointer: '/query/after', code: 'cursor', detail: 'is not a value that was given as next' }],
+  });
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { configCommand } from './cli/config.js';
+import { demoCommand } from './cli/demo/command.js';
+import { keysCommand } from './cli/keys/command.js';
+import { listenCommand } from './cli/listen.js';
+import { serveCommand } from './cli/serve.js';
+import { simulateCommand } from './cli/simulate.js';
+import { submitCommand } from './cli/submit.js';
+import { systemClock } from './clock.js';
+import { dataFolderOf } from './environment.js';
+import { findPackageRoot } from './package-root.js';
+
+/** A stop that takes longer than this is cut short, milliseconds: whoever supervises us will not wait longer. */
+const STOP_LIMIT_MS = 9_500;
+
+const variables = process.env;
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const asked = new Promise<void>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+      resolve();
+    });
+  }
+});
+const parts = { print, variables, asked, clock: systemClock };
+const { version } = JSON.parse(readFileSync(join(findPackageRoot(), 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('ura')
+  .description('integration gateway between municipal one-stop shops and government registries')
+  .version(version)
+  .addCommand(serveCommand(parts))
+  .addCommand(simulateCommand(parts))
+  .addCommand(submitCommand(parts))
+  .addCommand(listenCommand(parts))
+  .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
+  .addCommand(configCommand(parts))
+  .addCommand(demoCommand(parts))
+  .addHelpText(
+    'after',
+    `
+To see everything at work:
+  $ ura demo
+To build against it:
+  $ ura simulate civil &
+  $ ura serve`,
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // The message says what to do; the stack is for those who ask for it.
+  process.stderr.write(`ura: ${(error as Error).message}\n`);
+  if (variables.URA_LOG === 'debug') process.stderr.write(`${(error as Error).stack}\n`);
+  process.exitCode = 1;
+}

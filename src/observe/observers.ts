@@ -1,0 +1,78 @@
+import type { DispatchObserver } from '../dispatch/dispatcher.js';
+import type { RegistryHealth } from '../dispatch/registry-health.js';
+import type { Seen } from '../http/exchange.js';
+import type { StoredRequest } from '../requests/request.js';
+import type { FinalState } from '../requests/states.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+
+/** Turns what happens into log lines and metrics. Ids, codes and durations only, never personal data. */
+export function observers(logger: Logger, metrics: Metrics, health: RegistryHealth) {
+  const dispatch: DispatchObserver = {
+    attempted(request, { outcome, timings }) {
+      const { adapter } = request;
+      health.saw(adapter, outcome.kind);
+      metrics.attempts.inc({ adapter, outcome: outcome.kind });
+      metrics.hopSeconds.observe({ adapter, hop: 'sign' }, timings.signMs / 1000);
+      metrics.hopSeconds.observe({ adapter, hop: 'call' }, timings.callMs / 1000);
+      metrics.hopSeconds.observe({ adapter, hop: 'verify' }, timings.verifyMs / 1000);
+      logger.debug(
+        {
+          requestId: request.id,
+          adapter,
+          operation: request.operation,
+          attempt: request.attempts,
+          outcome: outcome.kind,
+          ...('reason' in outcome ? { reason: outcome.reason } : {}),
+          callMs: Math.round(timings.callMs),
+        },
+        'registry called',
+      );
+    },
+    alarm(request, reason) {
+      metrics.alarms.inc({ adapter: request.adapter, reason });
+      logger.error({ requestId: request.id, adapter: request.adapter, reason }, 'ALARM: answer not accepted');
+    },
+    failed(what, error, requestId) {
+      metrics.failures.inc({ what });
+      logger.error({ error, what, ...(requestId ? { requestId } : {}) }, 'background work failed');
+    },
+  };
+
+  return {
+    dispatch,
+    relay: {
+      onDelivered: (count: number) => metrics.eventsDelivered.inc(count),
+      onFailure: (reason: string) => {
+        metrics.failures.inc({ what: 'relay' });
+        logger.warn({ reason }, 'events wait in the outbox');
+      },
+    },
+    finished(request: StoredRequest, state: FinalState): void {
+      metrics.finished.inc({ service: request.service, outcome: state });
+      logger.info(
+        { requestId: request.id, service: request.service, client: request.clientId, state },
+        'request ended',
+      );
+    },
+    http({ id, method, operation, status, durationMs, client, code, reason, error }: Seen): void {
+      metrics.httpSeconds.observe({ operation, status: String(status) }, durationMs / 1000);
+      if (code) metrics.refused.inc({ code });
+      const line = { requestId: id, method, operation, status, durationMs: Math.round(durationMs * 10) / 10 };
+      const fields = {
+        ...line,
+        ...(client ? { client } : {}),
+        ...(code ? { code } : {}),
+        ...(reason ? { reason } : {}),
+      };
+      if (status >= 500) logger.error({ ...fields, ...(error ? { error } : {}) }, 'HTTP request failed');
+      else if (operation === 'live' || operation === 'ready' || operation === 'metrics')
+        logger.debug(fields, 'HTTP');
+      else logger.info(fields, 'HTTP');
+    },
+    lastResort(error: unknown): void {
+      metrics.failures.inc({ what: 'http' });
+      logger.error({ error }, 'HTTP request failed outside of every handler');
+    },
+  };
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import type { KafkaMessage } from '../../src/client/event-source.js';
+import { systemClock } from '../../src/clock.js';
+import { createEventSource, type EventSourceOptions } from '../../src/kafka/consumer.js';
+import type { DeliveryResult, OutgoingRecord } from '../../src/kafka/event-producer.js';
+import { createProducer, type EventProducer } from '../../src/kafka/producer.js';
+import { isReachable } from '../../src/kafka/reachable.js';
+import { ensureTopics } from '../../src/kafka/topics.js';
+import { brokersUnderTest, freshName } from '../support/kafka/brokers-under-test.js';
+import { collect } from '../support/kafka/collect.js';
+
+const text = new TextDecoder();
+
+function record(topic: string, key: string, value: string, headers: [string, string][] = []): OutgoingRecord {
+  return { topic, key, value: Buffer.from(value), headers };
+}
+
+function partitionOf(result: DeliveryResult | undefined): number {
+  assert.ok(result?.delivered, `not delivered: ${JSON.stringify(result)}`);
+  return result.partition;
+}
+
+for (const broker of brokersUnderTest()) {
+  describe(`Kafka on ${broker.name}`, function () {
+    this.timeout(60_000);
+    let opened: Awaited<ReturnType<typeof broker.open>>;
+    let producer: EventProducer;
+    let topic: string;
+
+    before(async () => {
+      opened = await broker.open();
+    });
+    after(() => opened.close());
+    beforeEach(async () => {
+      topic = freshName('oss.20.results.v1');
+      const topics = [{ name: topic, partitions: 4, replicationFactor: 1 }];
+      await ensureTopics({ brokers: opened.brokers, topics });
+      producer = createProducer({ brokers: opened.brokers, clock: systemClock });
+    });
+    afterEach(() => producer.close());
+
+    const member = (overrides: Partial<EventSourceOptions> = {}): EventSourceOptions => ({
+      brokers: opened.brokers,
+      groupId: freshName('group'),
+      topics: [topic],
+      fromBeginning: true,
+      retryPauseMs: 100,
+      sessionTimeoutMs: 6_000,
+      ...overrides,
+    });
+
+    it('brings back topic, key, value and headers as they were sent', async () => {
+      const headers: [string, string][] = [
+        ['ce_id', '0198'],
+        ['ce_subject', 'rasti çështje'],
+        ['traceparent', ''],
+      ];
+      const [result] = await producer.produce([record(topic, 'case-ë', '{"a":"ë"}', headers)]);
+      const [message] = await collect(member(), (handled) => handled.length === 1);
+      assert.deepEqual(
+        { ...message, value: text.decode(message?.value), headers: [...(message?.headers ?? [])] },
+        { topic, partition: partitionOf(result), offset: 0, key: 'case-ë', value: '{"a":"ë"}', headers },
+      );
+    });
+
+    it('keeps the order of each key over 1,000 records in several calls at once', async () => {
+      const records = Array.from({ length: 1_000 }, (_, n) => record(topic, `case-${n % 17}`, String(n)));
+      const calls = Array.from({ length: 10 }, (_, call) =>
+        producer.produce(records.slice(call * 100, call * 100 + 100)),
+      );
+      const results = (await Promise.all(calls)).flat();
+      assert.equal(results.filter((result) => result.delivered).length, 1_000);
+      assert.ok(new Set(results.map(partitionOf)).size > 1, 'all records went to one partition');
+
+      const handled = await collect(member(), (messages) => messages.length === 1_000);
+      for (let key = 0; key < 17; key += 1) {
+        const ofKey = handled.filter((message) => message.key === `case-${key}`);
+        const sent = records.filter((each) => each.key === `case-${key}`);
+        assert.deepEqual(
+          values(ofKey),
+          sent.map((each) => text.decode(each.value)),
+          `order of case-${key}`,
+        );
+      }
+    });
+
+    it('chooses the partition as Java clients do', async () => {
+      // The hashes stand in Kafka's own UtilsTest.testMurmur2.
+      const keys = ['21', 'foobar', 'a-little-bit-long-string', 'abc'];
+      const murmur2 = [-973_932_308, -790_332_482, -985_981_536, 479_470_107];
+      const results = await producer.produce(keys.map((key) => record(topic, key, '')));
+      assert.deepEqual(
+        results.map(partitionOf),
+        murmur2.map((hash) => (hash & 0x7f_ff_ff_ff) % 4),
+      );
+    });
+
+    it('hands a message over again when its handler failed, and keeps its partition in order behind it', async () => {
+      await producer.produce(['0', '1', '2', '3', '4'].map((value) => record(topic, 'one-case', value)));
+      const attempts: string[] = [];
+      const failures: unknown[] = [];
+      await collect(
+        member({ onHandlerFailure: (error) => failures.push(error) }),
+        (handled) => handled.length === 5,
+        async (message) => {
+          attempts.push(text.decode(message.value));
+          if (attempts.filter((value) => value === '2').length < 3 && attempts.at(-1) === '2')
+            throw new Error('busy');
+        },
+      );
+      assert.deepEqual(attempts, ['0', '1', '2', '2', '2', '3', '4']);
+      assert.equal(failures.length, 2);
+    });
+
+    it('goes on with other partitions while one waits for another attempt', async () => {
+      const keys = Array.from({ length: 20 }, (_, n) => `case-${n}`);
+      const results = await producer.produce(keys.map((key) => record(topic, key, key)));
+      const stuck = partitionOf(results[0]);
+      const elsewhere = results.filter((result) => partitionOf(result) !== stuck).length;
+      assert.ok(elsewhere > 0);
+      const seen = await collect(
+        member({ retryPauseMs: 50 }),
+        (handled) => handled.length === elsewhere,
+        async (message) => {
+          if (message.partition === stuck) throw new Error('stuck');
+        },
+      );
+      assert.ok(seen.every((message) => message.partition !== stuck));
+    });
+
+    it('commits a message only after its handler: one in hand at the stop comes again', async () => {
+      await producer.produce(['0', '1', '2', '3'].map((value) => record(topic, 'one-case', value)));
+      const options = member();
+      const first = await collect(
+        options,
+        (handled) => handled.length === 2,
+        async (message) => {
+          assert.notEqual(text.decode(message.value), '2', 'handled after the stop');
+        },
+      );
+      assert.deepEqual(values(first), ['0', '1']);
+      const second = await collect(options, (handled) => handled.length === 2);
+      assert.deepEqual(values(second), ['2', '3']);
+    });
+
+    it('does not commit a message whose handler was still failing at the stop', async () => {
+      await producer.produce(['0', '1'].map((value) => record(topic, 'one-case', value)));
+      const options = member();
+      const source = createEventSource({ ...options, commitIntervalMs: 10 });
+      await source.run(async (message) => {
+        if (text.decode(message.value) === '0') return;
+        void source.stop();
+        throw new Error('failing');
+      });
+      const again = await collect(options, (handled) => handled.length === 1);
+      assert.deepEqual(values(again), ['1']);
+    });
+
+    it('skips a record that repeats a header name, reports it, and goes on behind it', async () => {
+      await producer.produce([
+        record(topic, 'one-case', 'first'),
+        record(topic, 'one-case', 'forged', [
+          ['ce_id', '1'],
+          ['ce_id', '2'],
+        ]),
+        record(topic, 'one-case', 'nameless', [['__proto__', 'x']]),
+        record(topic, 'one-case', 'last'),
+      ]);
+      const refused: string[] = [];
+      const handled = await collect(
+        member({ onRefused: (message) => refused.push(`${message.refused} at ${message.offset}`) }),
+        (messages) => messages.length === 2,
+      );
+      assert.deepEqual(values(handled), ['first', 'last']);
+      assert.deepEqual(refused, ['duplicate-header at 1', 'malformed-header at 2']);
+    });
+
+    it('fails a record that is too large alone, and holds back those of its key behind it', async () => {
+      const results = await producer.produce([
+        record(topic, 'a', 'fits'),
+        { topic, key: 'b', value: new Uint8Array(2_000_000), headers: [] },
+        record(topic, 'b', 'behind'),
+        record(topic, 'c', 'other key'),
+      ]);
+      assert.deepEqual(
+        results.map((result) =>
+          result.delivered ? 'delivered' : `${result.code} ${result.mayHaveBeenDelivered}`,
+        ),
+        ['delivered', 'msg-size-too-large false', 'held-for-order false', 'delivered'],
+      );
+      assert.equal(producer.fatal, undefined);
+    });
+
+    it('waits for room instead of failing when more is handed over than it may hold', async () => {
+      const narrow = createProducer({ brokers: opened.brokers, clock: systemClock, maxUnconfirmed: 5 });
+      try {
+        const records = Array.from({ length: 60 }, (_, n) => record(topic, 'one-case', String(n)));
+        const results = await narrow.produce(records);
+        assert.deepEqual(
+          results.map((result) => result.delivered && result.offset),
+          records.map((_, n) => n),
+        );
+      } finally {
+        await narrow.close();
+      }
+    });
+
+    it('creates only the topics that are missing', async () => {
+      const name = freshName('topic');
+      const topics = [topic, name].map((each) => ({
+        name: each,
+        partitions: 4,
+        replicationFactor: 1,
+        config: { 'retention.ms': '3600000' },
+      }));
+      const first = await ensureTopics({ brokers: opened.brokers, topics });
+      assert.deepEqual(first, { created: [name], existing: [topic], differing: [] });
+      const second = await ensureTopics({
+        brokers: opened.brokers,
+        topics: topics.map((each) => ({ ...each, partitions: 6 })),
+      });
+      assert.deepEqual(second.created, []);
+      assert.deepEqual(second.differing, [
+        { name: topic, planned: 6, actual: 4 },
+        { name, planned: 6, actual: 4 },
+      ]);
+    });
+
+    it('is reachable', async () => {
+      assert.equal(await isReachable({ brokers: opened.brokers }, 5_000), true);
+    });
+  });
+}
+
+function values(messages: readonly KafkaMessage[]): readonly string[] {
+  return messages.map((message) => text.decode(message.value));
+}
