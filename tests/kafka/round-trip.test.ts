@@ -128,19 +128,17 @@ for (const broker of brokersUnderTest()) {
       assert.ok(seen.every((message) => message.partition !== stuck));
     });
 
-    it('commits a message only after its handler: one in hand at the stop comes again', async () => {
+    it('commits a message only after its handler: those behind a stop come again', async () => {
       await producer.produce(['0', '1', '2', '3'].map((value) => record(topic, 'one-case', value)));
       const options = member();
-      const first = await collect(
-        options,
-        (handled) => handled.length === 2,
-        async (message) => {
-          assert.notEqual(text.decode(message.value), '2', 'handled after the stop');
-        },
-      );
-      assert.deepEqual(values(first), ['0', '1']);
-      const second = await collect(options, (handled) => handled.length === 2);
-      assert.deepEqual(values(second), ['2', '3']);
+      const begun: string[] = [];
+      const begin = async (message: KafkaMessage) => {
+        begun.push(text.decode(message.value));
+      };
+      await collect(options, (handled) => handled.length === 2, begin);
+      assert.deepEqual(begun, ['0', '1']);
+      await collect(options, (handled) => handled.length === 2, begin);
+      assert.deepEqual(begun, ['0', '1', '2', '3']);
     });
 
     it('does not commit a message whose handler was still failing at the stop', async () => {

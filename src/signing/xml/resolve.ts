@@ -25,6 +25,9 @@ export function declarationOf(name: string, value: string): NamespaceDeclaration
   // Parsers disagree about white space around a namespace name, and libxml2 and others canonicalise these
   // characters without escaping them, so that a name could pose as an attribute. No real name has them.
   if (/[\s&<>"]/.test(value)) throw new SignatureRefused('xml-namespace', 'character in a namespace name');
+  // Canonical XML 1.0 §1.3: a document with relative namespace names has no canonical form.
+  if (value !== '' && !scheme.test(value))
+    throw new SignatureRefused('xml-namespace', 'relative namespace name');
   if (prefix === 'xmlns' || value === xmlnsNamespace || (prefix === 'xml') !== (value === xmlNamespace)) {
     throw new SignatureRefused('xml-namespace', 'reserved prefix or namespace');
   }
@@ -60,6 +63,8 @@ export function refuseDuplicates(attributes: readonly XmlAttribute[]): void {
 }
 
 const colon = 0x3a;
+// RFC 3986 §3.1
+const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 function lookUp(scope: NameScope, prefix: string): string {
   for (let i = scope.length - 1; i >= 0; i--) {

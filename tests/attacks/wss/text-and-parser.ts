@@ -43,6 +43,7 @@ const changes: readonly TextChange[] = [
     (text) => swap(text, '<t:note>', '<t:note xmlns:p="urn:&amp;">'),
   ],
   ['white space around a namespace name', 'xml-namespace', (text) => swap(text, '"urn:tax"', '" urn:tax"')],
+  ['relative namespace name', 'xml-namespace', (text) => swap(text, '"urn:tax"', '"tax"')],
   ['DOCTYPE', 'xml-doctype', before('<!DOCTYPE Envelope>')],
   [
     'external entity',

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { type Behaviour, behaviours } from '../../../../adapters/civil/simulator/faults.js';
+import type { AddressInfo } from 'node:net';
+import { type Behaviour, behaviourSwitch, behaviours } from '../../../../adapters/civil/simulator/faults.js';
+import { openJournal } from '../../../../adapters/civil/simulator/journal.js';
+import { createCivilServer } from '../../../../adapters/civil/simulator/server.js';
+import { systemClock } from '../../../../src/clock.js';
+import { uuidV7 } from '../../../../src/ids.js';
 import { openScene, type Scene } from './scene.js';
 import { textIn, verifiedParts } from './verify-with-xml-crypto.js';
 
@@ -156,6 +162,46 @@ describe('civil simulator: behaviours on command', () => {
   it('describes every behaviour that it has', async () => {
     const state = (await (await fetch(`${scene.registry.url}/control`)).json()) as { behaviours: object };
     assert.deepEqual(state.behaviours, behaviours);
+  });
+
+  it('takes commands on the loopback interface alone', async () => {
+    const unused = () => {
+      throw new Error('not asked for here');
+    };
+    const server = createCivilServer({
+      verify: unused,
+      sign: unused,
+      executor: { execute: unused, answerToAnother: unused },
+      journal: openJournal(),
+      behaviour: behaviourSwitch(),
+      clock: systemClock,
+      ids: uuidV7(systemClock),
+      closing: new AbortController().signal,
+    });
+    const statuses = async (remoteAddress: string) => {
+      from = remoteAddress;
+      const { port } = server.address() as AddressInfo;
+      const get = async (path: string) => {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+        return response.status;
+      };
+      return [await get('/health'), await get('/control'), await get('/journal')];
+    };
+    let from = '';
+    server.on('connection', (socket) => Object.defineProperty(socket, 'remoteAddress', { value: from }));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      for (const near of ['127.0.0.1', '127.0.0.9', '::1', '::ffff:127.0.0.1']) {
+        assert.deepEqual(await statuses(near), [200, 200, 200], near);
+      }
+      for (const far of ['192.0.2.7', '::ffff:192.0.2.7', '2001:db8::1', '1.127.0.0']) {
+        assert.deepEqual(await statuses(far), [200, 403, 403], far);
+      }
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it('closes while answers wait', async () => {

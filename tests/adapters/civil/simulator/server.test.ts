@@ -185,6 +185,35 @@ describe('civil simulator: server', () => {
     await isRefused(moved.replace('id-Forged', 'id-Body'), /an id twice/);
   });
 
+  it('refuses every other form of signature, although it would hold', async () => {
+    const nid = scene.who.single;
+    const inclusive = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+    await isRefused(scene.signed({ nid, transforms: [inclusive] }), /Transform that/);
+    await isRefused(
+      scene.signed({ nid, transforms: [uri.exclusiveC14n, uri.exclusiveC14n] }),
+      /more than one transform/,
+    );
+    await isRefused(
+      scene.signed({ nid, digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha512' }),
+      /DigestMethod/,
+    );
+    await isRefused(scene.signed({ nid, canonicalizationAlgorithm: inclusive }), /CanonicalizationMethod/);
+    const xml = scene.signed({ nid });
+    await isRefused(xml.replace('#ecdsa-sha256', '#rsa-sha256'), /SignatureMethod/);
+    await isRefused(
+      xml.replace('<wsse:Reference URI="#id-BinarySecurityToken"', '<wsse:Reference URI="#id-To"'),
+      /another token/,
+    );
+    const twice = /<ds:Reference URI="#id-To">.*?<\/ds:Reference>/s.exec(xml)?.[0] ?? '';
+    await isRefused(xml.replace(twice, twice + twice), /required part is not signed/);
+  });
+
+  it('refuses an id that another attribute of the name Id has as well', async () => {
+    const before = (xml: string) =>
+      xml.replace('<soapenv:Body', '<soapenv:Body foo:Id="id-To" xmlns:foo="urn:foo"');
+    await isRefused(scene.signed({ nid: scene.who.single, before }), /an id twice/);
+  });
+
   it('refuses comments, CDATA and document types', async () => {
     const xml = scene.signed({ nid: scene.who.single });
     await isRefused(xml.replace(scene.who.single, `${scene.who.single}<!-- -->`), /markup/);

@@ -17,6 +17,12 @@ export interface Asked {
   readonly lifetimeMs?: number;
   /** Parts that are not signed, by local name. */
   readonly unsigned?: readonly string[];
+  /** Default: exclusive C14N alone. */
+  readonly transforms?: readonly string[];
+  /** Default: SHA-256. */
+  readonly digestAlgorithm?: string;
+  /** Of SignedInfo. Default: exclusive C14N. */
+  readonly canonicalizationAlgorithm?: string;
   /** Changes the envelope before it is signed. */
   readonly before?: (xml: string) => string;
 }
@@ -60,7 +66,7 @@ export function signedRequest(asked: Asked, signer: Pick<Issued, 'privateKey' | 
     idMode: 'wssecurity',
     privateKey: signer.privateKey,
     signatureAlgorithm: algorithm,
-    canonicalizationAlgorithm: uri.exclusiveC14n,
+    canonicalizationAlgorithm: asked.canonicalizationAlgorithm ?? uri.exclusiveC14n,
     getKeyInfoContent: () =>
       `<wsse:SecurityTokenReference xmlns:wsse="${uri.wsse}"><wsse:Reference URI="#id-BinarySecurityToken" ` +
       `ValueType="${uri.x509v3}"/></wsse:SecurityTokenReference>`,
@@ -70,8 +76,8 @@ export function signedRequest(asked: Asked, signer: Pick<Issued, 'privateKey' | 
   for (const name of names.filter((each) => !asked.unsigned?.includes(each))) {
     signing.addReference({
       xpath: `//*[local-name(.)='${name}']`,
-      transforms: [uri.exclusiveC14n],
-      digestAlgorithm: uri.sha256,
+      transforms: asked.transforms ?? [uri.exclusiveC14n],
+      digestAlgorithm: asked.digestAlgorithm ?? uri.sha256,
     });
   }
   signing.computeSignature(asked.before ? asked.before(plain) : plain, {
