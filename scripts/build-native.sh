@@ -22,7 +22,7 @@ if "$node" -e 'require("node-rdkafka")' >/dev/null 2>&1; then exit 0; fi
 [ -d "$module" ] || { echo "node-rdkafka is not installed yet: run npm install first" >&2; exit 1; }
 
 bin=$(cd "$(dirname "$node")" && pwd)
-export PATH="$bin:$PATH" # npm and node-gyp build for the Node that runs them
+if [ -n "${URA_NODE:-}" ]; then export PATH="$bin:$PATH"; fi # npm and node-gyp build for the Node that runs them
 export JOBS=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
 if [ -n "${URA_NODE:-}" ] && [ -f "$bin/../include/node/node_api.h" ]; then
   npm_config_nodedir=$(cd "$bin/.." && pwd)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
 import { adapterKinds } from '../adapters/index.js';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
@@ -58,6 +59,7 @@ export interface Gateway {
 /** Calls in flight get this long to end when the process is asked to stop, milliseconds. */
 const STOP_GRACE_MS = 5_000;
 const PURGE_EVERY_MS = 60_000;
+const TOPICS_RETRY_MS = 5_000;
 
 /**
  * Builds a gateway out of its parts and starts it: the one place that constructs and wires.
@@ -124,7 +126,7 @@ export async function startGateway(
     }),
     onFinished(request, state) {
       observe.finished(request, state);
-      waiting.finished(request.id);
+      waiting.finished(request);
       relay.wake();
     },
   });
@@ -195,13 +197,13 @@ export async function startGateway(
 
   const topics = [...new Set(config.clients.map(({ municipality }) => resultsTopic(municipality)))];
   const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
-  await ensureTopics({
-    ...kafka,
-    topics: topics.map((name) => ({ name, partitions, replicationFactor })),
-  }).catch((error: Error) => {
-    // Events wait in the outbox; a gateway that refuses to start for the broker's sake would lose more.
-    logger.error({ error }, 'topics could not be checked; events wait in the outbox');
-  });
+  // In the background: a broker that is down must not keep the gateway from accepting requests.
+  const background = new AbortController();
+  void keepTrying(
+    () => ensureTopics({ ...kafka, topics: topics.map((name) => ({ name, partitions, replicationFactor })) }),
+    background.signal,
+    (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
+  );
 
   const { tls } = gateway.http;
   const server = createServer(
@@ -221,6 +223,7 @@ export async function startGateway(
     config,
     async stop() {
       stopping = true;
+      background.abort();
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);
@@ -231,6 +234,23 @@ export async function startGateway(
       logger.info('gateway stopped');
     },
   };
+}
+
+/** Repeats until it succeeds or is not wanted any more. */
+async function keepTrying(
+  work: () => Promise<unknown>,
+  signal: AbortSignal,
+  onFailure: (error: Error) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      onFailure(error as Error);
+      await sleep(TOPICS_RETRY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
 }
 
 async function openAdapters(

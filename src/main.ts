@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { configCommand } from './cli/config.js';
 import { demoCommand } from './cli/demo/command.js';
+import { evidenceCommand } from './cli/evidence.js';
 import { keysCommand } from './cli/keys/command.js';
 import { listenCommand } from './cli/listen.js';
 import { serveCommand } from './cli/serve.js';
@@ -15,20 +16,28 @@ import { findPackageRoot } from './package-root.js';
 
 /** A stop that takes longer than this is cut short, milliseconds: whoever supervises us will not wait longer. */
 const STOP_LIMIT_MS = 9_500;
+/** The demo stops three processes, each within the limit above, and then its own parts. */
+const DEMO_STOP_LIMIT_MS = 45_000;
 
 const variables = process.env;
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+const warn = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
 const asked = new Promise<void>((resolve) => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-      resolve();
-    });
-  }
+  const stop = (): void => {
+    const limitMs = process.argv[2] === 'demo' ? DEMO_STOP_LIMIT_MS : STOP_LIMIT_MS;
+    setTimeout(() => process.exit(1), limitMs).unref();
+    resolve();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  // Started with a channel, we belong to whoever holds its other end, and end when that one is gone.
+  process.once('disconnect', stop);
+  process.channel?.unref();
 });
-const parts = { print, variables, asked, clock: systemClock };
+const parts = { print, warn, variables, asked, clock: systemClock };
 const { version } = JSON.parse(readFileSync(join(findPackageRoot(), 'package.json'), 'utf8')) as {
   version: string;
 };
@@ -42,6 +51,7 @@ const program = new Command('ura')
   .addCommand(listenCommand(parts))
   .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
   .addCommand(configCommand(parts))
+  .addCommand(evidenceCommand(parts))
   .addCommand(demoCommand(parts))
   .addHelpText(
     'after',

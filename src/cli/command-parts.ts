@@ -4,6 +4,8 @@ import type { Clock } from '../clock.js';
 export interface CommandParts {
   /** Takes one line without its end. */
   readonly print: (line: string) => void;
+  /** Takes one line for the standard error, where it is in nobody's way. */
+  readonly warn: (line: string) => void;
   readonly clock: Clock;
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Resolves when the process is asked to end (SIGTERM, SIGINT). */

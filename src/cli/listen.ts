@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { consumeResults, seenInFile } from '../client/index.js';
+import { consumeResults, type ResultEvent, seenInFile } from '../client/index.js';
 import { dataFolderOf } from '../environment.js';
 import { createEventSource } from '../kafka/consumer.js';
 import { resultsTopic } from '../results/result-event.js';
-import { openCaseBook } from './case-book.js';
+import { type MunicipalCase, openCaseBook } from './case-book.js';
 import type { CommandParts } from './command-parts.js';
 import { openOwnClient } from './own-client.js';
 
@@ -18,7 +18,7 @@ interface ListenOptions {
 }
 
 /** `ura listen`: the reference of a municipal workflow that lives on results. */
-export function listenCommand({ print, variables, clock, asked }: CommandParts): Command {
+export function listenCommand({ print, warn, variables, clock, asked }: CommandParts): Command {
   return new Command('listen')
     .description("play a municipality's workflow: advance each case on every result that comes out of Kafka")
     .option('--municipality <code>', 'whose results', '20')
@@ -31,7 +31,8 @@ export function listenCommand({ print, variables, clock, asked }: CommandParts):
       'after',
       `
 Every event's signature is verified before anything of it is read; an event seen before is skipped; the
-offset is committed only after the case was advanced.
+offset is committed only after the case was advanced. With --json the first line says when the group gave this
+listener its partitions, and each event carries its signed bytes in base64.
 
 Examples:
   $ KAFKA_BROKERS=127.0.0.1:9092 ura listen --municipality 20
@@ -50,13 +51,23 @@ Examples:
           groupId: options.group ?? `ura-listen-${municipality}`,
           topics: [resultsTopic(municipality)],
           fromBeginning: true,
+          onAssigned(partitions) {
+            const topic = resultsTopic(municipality);
+            print(
+              json
+                ? JSON.stringify({ listening: { topic, partitions } })
+                : `listening on ${topic} at ${brokers}, ${partitions} partitions`,
+            );
+          },
+          // Beside the results, so that whoever reads them reads nothing else.
+          onProblem: ({ code }) => warn(`Kafka at ${brokers}: ${code}; trying again`),
         }),
         gatewayKeys,
         clock,
         seen: await seenInFile(join(folder, 'seen-events')),
         handler: async (event) => {
           const advanced = await cases.advance(event.value);
-          print(json ? JSON.stringify({ event, case: advanced }) : describe(event.value, advanced.step));
+          print(json ? jsonLine(event, advanced, clock.now()) : describe(event.value, advanced.step));
         },
         onRefused: ({ code }, { topic, partition, offset }) => {
           print(
@@ -66,10 +77,23 @@ Examples:
           );
         },
       });
-      if (!json) print(`listening on ${resultsTopic(municipality)} at ${brokers}`);
       void asked.then(() => consumer.stop());
       await consumer.finished;
     });
+}
+
+/** One line of `--json`. */
+export interface ListenedEvent {
+  /** As the SDK hands it over, its signed bytes in base64. */
+  readonly event: Omit<ResultEvent, 'bytes'> & { readonly bytes: string };
+  readonly case: MunicipalCase;
+  /** Milliseconds since the epoch: when the case had been advanced. */
+  readonly handledAt: number;
+}
+
+function jsonLine(event: ResultEvent, advanced: MunicipalCase, handledAt: number): string {
+  const bytes = Buffer.from(event.bytes).toString('base64');
+  return JSON.stringify({ event: { ...event, bytes }, case: advanced, handledAt } satisfies ListenedEvent);
 }
 
 function describe(

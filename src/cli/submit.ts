@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { UraClient, UraRefused } from '../client/index.js';
+import { UraClient } from '../client/index.js';
 import type { CommandParts } from './command-parts.js';
+import { gatewaySentence } from './gateway-sentence.js';
 import { openOwnClient } from './own-client.js';
 
 interface SubmitOptions {
@@ -69,9 +70,9 @@ Examples (the numbers come from \`ura simulate civil\`):
       );
       print(JSON.stringify(request, null, 2));
     } catch (error) {
-      if (!(error instanceof UraRefused)) throw error;
-      const fields = error.errors.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('');
-      command.error(`error: ${error.status} ${error.code}: ${error.detail}${fields}`);
+      throw gatewaySentence(error, options.gateway);
+    } finally {
+      client.close();
     }
   });
 }

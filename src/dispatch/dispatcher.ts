@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Adapter, Exchange, Exchanged, Operation } from '../../adapters/adapter.js';
+import type { Adapter, Exchanged, Operation } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
 import type { LeasedRequest, StoredRequest } from '../requests/request.js';
 import type { RequestStore } from '../requests/request-store.js';
@@ -7,6 +7,7 @@ import { type Change, type Completion, exchangeEvidence } from '../results/compl
 import { project } from '../results/projection.js';
 import { decide, type RetryPolicy } from './decide.js';
 import { Lane, type Reservation } from './lane.js';
+import { toExchange } from './to-exchange.js';
 
 export interface LaneSettings {
   readonly adapter: Adapter;
@@ -33,12 +34,23 @@ export interface DispatchObserver {
   failed(what: string, error: Error, requestId?: string): void;
 }
 
+/** A request whose lease this process holds. */
+interface Holding {
+  readonly request: LeasedRequest;
+  readonly abort: AbortController;
+  begun: boolean;
+}
+
+/** Requests taken from the store in one look at most, so that several processes share a backlog. */
+const CLAIM_LIMIT = 64;
+
 /** Takes accepted requests to their registries, each at most once at a time, and carries the outcome home. */
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
   readonly #lanes = new Map<string, { lane: Lane; settings: LaneSettings }>();
-  readonly #held = new Map<string, { abort: AbortController; begun: boolean }>();
+  readonly #held = new Map<string, Holding>();
   readonly #running = new Set<Promise<void>>();
+  readonly #background = new Set<Promise<void>>();
   readonly #timers: NodeJS.Timeout[] = [];
   #stopping = false;
 
@@ -64,11 +76,13 @@ export class Dispatcher {
         setInterval(() => {
           if (busy) return;
           busy = true;
-          work()
-            .catch((error: Error) => this.parts.observer.failed(what, error))
-            .finally(() => {
-              busy = false;
-            });
+          this.#track(
+            work()
+              .catch((error: Error) => this.parts.observer.failed(what, error))
+              .finally(() => {
+                busy = false;
+              }),
+          );
         }, ms),
       );
     };
@@ -96,7 +110,13 @@ export class Dispatcher {
 
   /** Works on a request whose lease this process holds, in a place reserved before. */
   dispatch(request: LeasedRequest, place: Reservation): void {
-    const holding = { abort: new AbortController(), begun: false };
+    if (this.#stopping) {
+      // Stored while the process began to stop: work begun now would outlive the store it has to report to.
+      place.giveBack();
+      this.#track(this.#release([request]));
+      return;
+    }
+    const holding = { request, abort: new AbortController(), begun: false };
     this.#held.set(request.id, holding);
     place.use(() => {
       const work = this.#work(request, holding).finally(() => {
@@ -115,26 +135,38 @@ export class Dispatcher {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const waiting = [...this.#held].filter(([, holding]) => !holding.begun);
-    for (const [, holding] of waiting) holding.abort.abort();
-    await this.parts.requests
-      .release(
-        this.#settings.owner,
-        waiting.map(([id]) => id),
-      )
-      .catch((error: Error) => this.parts.observer.failed('release', error));
+    const waiting = [...this.#held.values()].filter(({ begun }) => !begun);
+    for (const { abort } of waiting) abort.abort();
+    await this.#release(waiting.map(({ request }) => request));
     const timer = setTimeout(() => {
       for (const { abort } of this.#held.values()) abort.abort();
     }, graceMs);
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     clearTimeout(timer);
+    while (this.#background.size > 0) await Promise.allSettled(this.#background);
+  }
+
+  /** What `stop` waits for besides calls; the work must not reject. */
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#background.delete(tracked));
+    this.#background.add(tracked);
+  }
+
+  async #release(requests: readonly LeasedRequest[]): Promise<void> {
+    if (requests.length === 0) return;
+    await this.parts.requests
+      .release(this.#settings.owner, requests)
+      .catch((error: Error) => this.parts.observer.failed('release', error));
   }
 
   async #claim(): Promise<void> {
     for (const [adapter, { lane }] of this.#lanes) {
       const places: Reservation[] = [];
-      for (let place = lane.reserve(); place && places.length < 64; place = lane.reserve())
+      while (places.length < CLAIM_LIMIT) {
+        const place = lane.reserve();
+        if (!place) break;
         places.push(place);
+      }
       let claimed: LeasedRequest[] = [];
       try {
         if (places.length > 0 && !this.#stopping) {
@@ -157,7 +189,7 @@ export class Dispatcher {
     for (const id of ids) if (!kept.has(id)) this.#held.get(id)?.abort.abort();
   }
 
-  async #work(request: LeasedRequest, holding: { abort: AbortController; begun: boolean }): Promise<void> {
+  async #work(request: LeasedRequest, holding: Holding): Promise<void> {
     if (holding.abort.signal.aborted) return;
     holding.begun = true;
     try {
@@ -235,22 +267,4 @@ export class Dispatcher {
 
 function noAnswer(reason: 'lease-expired'): Exchanged {
   return { outcome: { kind: 'unknown', reason }, timings: { signMs: 0, callMs: 0, verifyMs: 0 } };
-}
-
-/** The request's own id is the message id: stable over every repetition of the same question. */
-function toExchange(request: LeasedRequest): Exchange {
-  const { subject, parameters, purpose, legalBasis, consentRef, requester, caseId } = request.envelope;
-  return {
-    messageId: request.id,
-    operation: request.operation,
-    subject,
-    parameters,
-    purpose,
-    legalBasis,
-    requester,
-    caseId,
-    deadlineAt: request.deadlineAt,
-    ...(consentRef === undefined ? {} : { consentRef }),
-    ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
-  };
 }

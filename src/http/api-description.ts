@@ -45,6 +45,8 @@ export async function loadApiDescription(): Promise<ApiDescription> {
     strict: true,
     quick: false,
     coerceTypes: false,
+    // One operation, one path: a rule of a proxy in front for `/v1/requests` must not miss `/v1/requests/`.
+    ignoreTrailingSlashes: false,
     ajvOpts: { allErrors: true, strict: false },
     customizeAjv: (ajv) => {
       addFormats.default(ajv);

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import express, { type ErrorRequestHandler } from 'express';
 import { UraError } from '../errors.js';
 import { problemAnswer, writeAnswer } from './answer.js';
+import { contractFiles } from './contracts.js';
 import { docsPage } from './docs-page.js';
 import type { createExchange } from './exchange.js';
 
@@ -20,6 +21,7 @@ export function createApp(parts: AppParts): express.Express {
   // Everything about a request is read from its raw form; a proxy's headers are believed by nobody.
   app.set('trust proxy', false);
   app.use('/docs', docsPage());
+  app.use('/contracts', contractFiles());
   app.use((request, response, next) => {
     parts.exchange(request, response).catch(next);
   });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '../authorisation/authorise.js';
-import { UraError } from '../errors.js';
+import { type ErrorCode, UraError } from '../errors.js';
 import type { VerifiedRequest } from '../signing/http-sig/index.js';
 import { SignatureRefused } from '../signing/refusals.js';
 import { isStoreUnavailable } from '../store/unavailable.js';
@@ -63,6 +63,15 @@ export interface Seen {
   readonly error?: unknown;
 }
 
+/** Refusals of the message itself, which any operation may give, also one that expects no body. */
+const anywhere: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'not-acceptable',
+  'body-timeout',
+  'body-too-large',
+  'unsupported-media-type',
+  'unavailable',
+]);
+
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
 
 /** Takes one HTTP request from its bytes to its answer: match, read, authenticate, parse, validate, handle. */
@@ -105,7 +114,8 @@ export function createExchange(parts: ExchangeParts) {
       failure = toUraError(error);
       answer = problemAnswer(failure, id);
     }
-    if (parts.checkAnswers && operation) answer = refuseOwnMistake(parts.api, operation.id, answer, id);
+    if (parts.checkAnswers && operation && !(failure && anywhere.has(failure.code)))
+      answer = refuseOwnMistake(parts.api, operation.id, answer, id);
     if (failure && !request.complete) response.setHeader('connection', 'close');
     await writeAnswer(response, answer, parts.sign, sender?.verified.signature);
     parts.observe({
@@ -189,7 +199,7 @@ function toUraError(error: unknown): UraError {
     return new UraError('signature-refused', 'The signature was not accepted.', { logReason: error.message });
   }
   if (isStoreUnavailable(error)) {
-    return new UraError('unavailable', 'Nothing was stored; repeat with the same Idempotency-Key.', {
+    return new UraError('unavailable', 'Repeat with the same Idempotency-Key: nothing is stored twice.', {
       retryAfterSeconds: 2,
       logReason: (error as Error).message,
     });

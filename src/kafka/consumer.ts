@@ -36,6 +36,8 @@ export interface EventSourceOptions extends KafkaConnection {
   readonly onRefused?: (message: RefusedMessage) => void;
   /** The handler rejected. The message comes again. */
   readonly onHandlerFailure?: (error: unknown, message: KafkaMessage) => void;
+  /** The group gave this member so many partitions: from now on nothing that comes is missed. */
+  readonly onAssigned?: (partitions: number) => void;
   /** The broker is away, a topic is missing: it is tried again until `stop`. */
   readonly onProblem?: (problem: KafkaError) => void;
 }
@@ -122,7 +124,10 @@ class GroupMember implements EventSource {
   async #consume(consumer: NativeConsumer, handler: (message: KafkaMessage) => Promise<void>): Promise<void> {
     // After a rebalance reading starts at the committed offset, which is where a held partition waits.
     // The client serves a rebalance only when asked for messages, never in the midst of a batch.
-    consumer.on('rebalance', () => this.#releaseAll());
+    consumer.on('rebalance', (reason, partitions) => {
+      this.#releaseAll();
+      if (toKafkaError(reason).code === 'assign-partitions') this.#options.onAssigned?.(partitions.length);
+    });
     consumer.on('rebalance.error', (error) => this.#report(error));
     consumer.on('event.error', (error) => this.#report(toKafkaError(error)));
     consumer.subscribe([...this.#options.topics]);

@@ -67,17 +67,21 @@ export function createOutboxStore(database: Database): OutboxStore {
       const lost = new Promise<void>((resolve) => {
         markLost = resolve;
       });
+      const onLost = (): void => markLost();
+      // From the first moment: a connection that breaks without a listener ends the process.
+      connection.on('error', onLost);
+      connection.on('end', onLost);
       try {
         const { rows } = await connection.query<{ locked: boolean }>(
           'select pg_try_advisory_lock($1) as locked',
           [RELAY_LOCK],
         );
         if (!rows[0]?.locked) {
+          connection.off('error', onLost);
+          connection.off('end', onLost);
           connection.release();
           return undefined;
         }
-        connection.on('error', () => markLost());
-        connection.on('end', () => markLost());
       } catch (error) {
         connection.release(true);
         throw error;

@@ -35,8 +35,8 @@ export interface RequestStore {
   claim(adapter: string, owner: string, leaseMs: number, limit: number): Promise<LeasedRequest[]>;
   /** Prolongs leases; returns those still held. */
   renew(owner: string, ids: readonly string[], leaseMs: number): Promise<string[]>;
-  /** Gives back, untried, what this process leased but did not begin. */
-  release(owner: string, ids: readonly string[]): Promise<void>;
+  /** Gives back, untried, what this process leased but did not begin; what was abandoned before stays so. */
+  release(owner: string, requests: readonly Pick<LeasedRequest, 'id' | 'abandoned'>[]): Promise<void>;
   /** How many open requests each adapter has, and the age of the oldest, for the metrics. */
   backlog(): Promise<{ adapter: string; state: RequestState; count: number; oldestAgeSeconds: number }[]>;
 }
@@ -162,13 +162,16 @@ export function createRequestStore(database: Database): RequestStore {
       return rows.map((row) => row.id);
     },
 
-    async release(owner, ids) {
+    async release(owner, requests) {
       // Legal although `dispatching → accepted` is not in the table of transitions: nothing was tried, the lease
-      // is undone as if it had never been taken.
+      // is undone as if it had never been taken. What an earlier holder may have sent stays `dispatching`, or the
+      // next one would take it for never sent.
       await database.query(
-        `update requests set state = 'accepted', attempts = attempts - 1, lease_owner = null, lease_until = null
-         where id = any ($2::uuid[]) and lease_owner = $1 and state = 'dispatching'`,
-        [owner, ids],
+        `update requests set state = case when released.abandoned then state else 'accepted' end,
+           attempts = attempts - 1, lease_owner = null, lease_until = null
+         from unnest($2::uuid[], $3::boolean[]) as released (id, abandoned)
+         where requests.id = released.id and lease_owner = $1 and state = 'dispatching'`,
+        [owner, requests.map(({ id }) => id), requests.map(({ abandoned }) => abandoned)],
       );
     },
 

@@ -9,7 +9,7 @@ export interface CompletionParts {
   readonly store: ResultStore;
   readonly events: EventMaker;
   readonly clock: Clock;
-  /** Called after the commit of a final step. */
+  /** Called after the commit of a final step, with the request as it now stands. */
   readonly onFinished: (request: StoredRequest, state: FinalState) => void;
 }
 
@@ -59,9 +59,22 @@ export class Completion {
         { kind: 'result', bytes: event.value, mediaType: 'application/json', signedBy: events.signedBy },
       ],
     });
-    if (taken) onFinished(request, change.to);
+    if (taken) onFinished(ended(request, change, at), change.to);
     return taken;
   }
+}
+
+/** The request as this step has stored it, so that nobody needs to read it again. */
+function ended(request: StoredRequest, { result, reason, to }: Change, at: number): StoredRequest {
+  const { reason: _earlier, ...kept } = request;
+  return {
+    ...kept,
+    state: to,
+    updatedAt: at,
+    finishedAt: at,
+    ...(result ? { result } : {}),
+    ...(reason ? { reason } : {}),
+  };
 }
 
 /** The raw bytes of one exchange with a registry, as evidence. */

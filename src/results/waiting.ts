@@ -1,17 +1,21 @@
+import type { StoredRequest } from '../requests/request.js';
+
+type Wake = (ended: StoredRequest | undefined) => void;
+
 /** Lets an HTTP request wait for the end of a request that this process is working on. */
 export class Waiting {
-  readonly #waiters = new Map<string, Set<() => void>>();
+  readonly #waiters = new Map<string, Set<Wake>>();
   #stopped = false;
 
-  /** Called after the final commit. */
-  finished(requestId: string): void {
-    for (const wake of this.#waiters.get(requestId) ?? []) wake();
+  /** Called after the final commit, with the request as it was stored. */
+  finished(request: StoredRequest): void {
+    for (const wake of this.#waiters.get(request.id) ?? []) wake(request);
   }
 
   /** Wakes everybody: the process stops, and whoever waits is told how things stand. */
   wakeAll(): void {
     this.#stopped = true;
-    for (const requestId of [...this.#waiters.keys()]) this.finished(requestId);
+    for (const waiters of [...this.#waiters.values()]) for (const wake of [...waiters]) wake(undefined);
   }
 
   get stopped(): boolean {
@@ -19,24 +23,25 @@ export class Waiting {
   }
 
   /**
-   * Resolves when the request finished in this process, after `durationMs`, or when the signal aborts,
-   * whichever comes first. Register before looking at the state, or the end may slip in between.
+   * Resolves with the request when it ended in this process, or with undefined after `durationMs`, when the
+   * signal aborts or the process stops. An end before the call is not noticed: look into the store now and then.
    */
-  until(requestId: string, durationMs: number, signal?: AbortSignal): Promise<void> {
+  until(requestId: string, durationMs: number, signal?: AbortSignal): Promise<StoredRequest | undefined> {
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(requestId) ?? new Set();
       this.#waiters.set(requestId, waiters);
-      const wake = (): void => {
+      const wake: Wake = (ended) => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
+        signal?.removeEventListener('abort', giveUp);
         waiters.delete(wake);
         if (waiters.size === 0 && this.#waiters.get(requestId) === waiters) this.#waiters.delete(requestId);
-        resolve();
+        resolve(ended);
       };
-      const timer = setTimeout(wake, durationMs);
+      const giveUp = (): void => wake(undefined);
+      const timer = setTimeout(giveUp, durationMs);
       waiters.add(wake);
-      if (signal?.aborted) wake();
-      else signal?.addEventListener('abort', wake, { once: true });
+      if (signal?.aborted || this.#stopped) giveUp();
+      else signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 }

@@ -54,7 +54,7 @@ export interface WssX509Integrity {
 
 /**
  * The default profile for SOAP: X.509 signature over Body, Timestamp, addressing headers and token, an answer
- * signed likewise and tied to its question. See `docs/signing.md`.
+ * signed likewise and tied to its question.
  */
 export function wssX509Integrity(options: WssX509Options): WssX509Integrity {
   const { signer, trusted, replaySet, clock } = options;

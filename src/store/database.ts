@@ -46,6 +46,12 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const connection = await database.connect();
   let broken: Error | undefined;
+  // A connection outside the pool that breaks says so by an 'error' event, and without a listener that ends the
+  // process; the statement under way rejects as well, so nothing is missed.
+  const onBroken = (error: Error): void => {
+    broken = error;
+  };
+  connection.on('error', onBroken);
   try {
     await connection.query('begin');
     const result = await work(connection);
@@ -57,6 +63,7 @@ export async function inTransaction<Result>(
     });
     throw error;
   } finally {
+    connection.off('error', onBroken);
     connection.release(broken);
   }
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,11 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
     // Half an initialisation is worth nothing: begin again.
     await rm(data, { recursive: true, force: true });
     await mkdir(data, { recursive: true, mode: 0o700 });
-    if ('uid' in asUser) await chown(data, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+    if ('uid' in asUser) {
+      // That user has to get through our folder to its own; what else is in there keeps its own protection.
+      await chmod(folder, (await stat(folder)).mode | 0o011);
+      await chown(data, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+    }
     const password = randomBytes(18).toString('base64url');
     const passwordFile = join(tmpdir(), `ura-${randomBytes(9).toString('hex')}`);
     await writeFile(

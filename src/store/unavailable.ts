@@ -1,5 +1,5 @@
 /** PostgreSQL error classes and Node codes that mean "not now" rather than "never". */
-const TEMPORARY_SQLSTATE = /^(08|53|57P0|40)/;
+const TEMPORARY_SQLSTATE = /^(08|53|57014|57P0|40)/;
 const TEMPORARY_NODE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -15,6 +15,8 @@ export function isStoreUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string') return TEMPORARY_SQLSTATE.test(code) || TEMPORARY_NODE.has(code);
-  // The driver gives these two without a code.
-  return /timeout exceeded when trying to connect|Connection terminated/.test(error.message);
+  // The driver gives these without a code.
+  return /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|Cannot use a pool after/.test(
+    error.message,
+  );
 }

@@ -69,7 +69,7 @@ describe('civil registry contract', () => {
         'a consent reference',
         message(
           'GetPerson',
-          `${context.replace('<CaseId>', '<ConsentRef>K-7</ConsentRef><CaseId>')}<Nid>K15307002M</Nid>`,
+          `${context.replace('<CaseId>', '<ConsentRef>Pëlqimi K-7, 2026</ConsentRef><CaseId>')}<Nid>K15307002M</Nid>`,
         ),
       ],
       ['a fact', message('GetCivilFact', `${context}<Nid>J53211003N</Nid><FactKind>BIRTH</FactKind>`)],

@@ -154,6 +154,33 @@ for (const broker of brokersUnderTest()) {
       assert.deepEqual(values(again), ['1']);
     });
 
+    it('shares the partitions with a member that joins later, and loses no message on the way', async () => {
+      const options = member();
+      const handled: string[][] = [[], []];
+      const sources = handled.map((ofMember) => {
+        const source = createEventSource(options);
+        const handle = async (message: KafkaMessage) => {
+          ofMember.push(text.decode(message.value));
+        };
+        return { source, start: () => source.run(handle) };
+      });
+      const [first, second] = sources as [(typeof sources)[0], (typeof sources)[0]];
+      const runs = [first.start()];
+      const sent: string[] = [];
+      // Keeps sending until both have had something, so that the change happens while messages flow.
+      for (let n = 0; handled[0]?.length === 0 || handled[1]?.length === 0; n += 1) {
+        if (n === 5) runs.push(second.start());
+        const values = Array.from({ length: 8 }, (_, key) => `${n}.${key}`);
+        sent.push(...values);
+        await producer.produce(values.map((value, key) => record(topic, `case-${key}`, value)));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const missing = () => sent.filter((value) => !handled.flat().includes(value));
+      while (missing().length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      await Promise.all([first.source.stop(), second.source.stop(), ...runs]);
+      assert.deepEqual(handled.flat().toSorted(), sent.toSorted(), 'each message once');
+    });
+
     it('skips a record that repeats a header name, reports it, and goes on behind it', async () => {
       await producer.produce([
         record(topic, 'one-case', 'first'),

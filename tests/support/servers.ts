@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
@@ -14,8 +14,6 @@ const stops: (() => Promise<void>)[] = [];
 
 export async function mochaGlobalSetup(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ura-tests-'));
-  // The embedded PostgreSQL runs under another user, which has to get in.
-  await chmod(folder, 0o755);
   stops.push(() => rm(folder, { recursive: true, force: true }));
   process.env.URA_DATA = folder;
   await prepareDevelopmentKeys(process.env, systemClock);

@@ -52,8 +52,8 @@ export function createCivilServer(parts: CivilServerParts): Server {
       return json(response, 200, { executed, repeated, entries: parts.journal.entries() });
     }
     if (target === 'POST /control') {
-      // A page in a browser cannot send this media type to another origin without being asked first.
-      if (!isMediaType(request, 'application/json')) return plain(response, 415, 'Send application/json.');
+      // Browsers name the page that sends; no page has business here.
+      if (request.headers.origin !== undefined) return plain(response, 403, 'Not from a web page.');
       const parsed = parseControl((await readBody(request, maximumBytes)) ?? '');
       if (!parsed.ok) return plain(response, 400, parsed.reason);
       parts.behaviour.set(parsed.control);

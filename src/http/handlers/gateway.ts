@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Metrics } from '../../observe/metrics.js';
 import { checkReadiness, type ReadinessParts } from '../../observe/readiness.js';
-import { findPackageRoot } from '../../package-root.js';
+import { readAsyncApi } from '../contracts.js';
 import type { Handler } from '../exchange.js';
 
 export interface GatewayHandlerParts {
@@ -18,9 +15,7 @@ export function gatewayHandlers({
   metrics,
   readiness,
 }: GatewayHandlerParts): Record<string, Handler> {
-  const asyncapi = parse(
-    readFileSync(join(findPackageRoot(), 'contracts', 'asyncapi.yaml'), 'utf8'),
-  ) as unknown;
+  const asyncapi = readAsyncApi();
   return {
     live: async () => ({ status: 200, body: { status: 'alive' } }),
     ready: async () => {

@@ -60,10 +60,12 @@ export function requestHandlers(parts: RequestHandlerParts): Record<string, Hand
           },
         ],
       });
-      if (!cancelled) {
+      const present = await own(call);
+      // Two cancellations at once: the second finds what it wanted.
+      if (!cancelled && present.state !== 'cancelled') {
         throw new UraError('not-cancellable', 'It has ended, or the registry is being asked at this moment.');
       }
-      return { status: 200, body: toResource(await own(call)) };
+      return { status: 200, body: toResource(present) };
     },
 
     getReceipt: async (call) => ({ status: 200, body: await buildReceipt(parts, await own(call)) }),

@@ -9,8 +9,8 @@ import { toResource } from './request-resource.js';
 import { senderOf } from './sender.js';
 import { signatureProof } from './signature-proof.js';
 
-/** While a client waits and another process does the work, the store is looked at this often. */
-const LOOK_AGAIN_MS = 500;
+/** A client may wait for what another process works on, so the store is looked at this often, milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** `POST /v1/requests` */
 export function submitHandler(parts: AcceptParts & { readonly waiting: Waiting }): Handler {
@@ -60,11 +60,7 @@ async function wait(
   for (;;) {
     const leftMs = until - clock.now();
     if (isFinal(request.state) || leftMs <= 0 || call.signal.aborted || waiting.stopped) return request;
-    // Registered before the look, so that an end in between wakes at once.
-    const woken = waiting.until(request.id, Math.min(leftMs, LOOK_AGAIN_MS), call.signal);
-    request = (await store.find(request.clientId, request.id)) ?? request;
-    if (isFinal(request.state)) return request;
-    await woken;
-    request = (await store.find(request.clientId, request.id)) ?? request;
+    const ended = await waiting.until(request.id, Math.min(leftMs, LOOK_AGAIN_MS), call.signal);
+    request = ended ?? (await store.find(request.clientId, request.id)) ?? request;
   }
 }

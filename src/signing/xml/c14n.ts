@@ -57,7 +57,8 @@ function write(
   for (const child of element.children) {
     out += typeof child === 'string' ? escapeText(child) : write(child, inclusive, rendered, false);
   }
-  rendered.length = outer;
+  // Assigning to length would leave the compiled code.
+  while (rendered.length > outer) rendered.pop();
   return `${out}</${element.name}>`;
 }
 

@@ -133,7 +133,7 @@ class TreeBuilder {
 
   close(): void {
     const closed = this.#current as OpenElement;
-    this.#scope.length -= closed.declarations.length;
+    for (let i = closed.declarations.length; i > 0; i--) this.#scope.pop();
     this.#current = closed.parent;
     this.#depth--;
   }

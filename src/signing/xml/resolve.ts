@@ -79,10 +79,15 @@ function lookUp(scope: NameScope, prefix: string): string {
 /** What follows the colon must be a name of its own: the parser only looked at the whole. */
 function localName(name: string, from: number): string {
   const local = name.slice(from);
-  if (local === '' || from === 1 || local.includes(':') || !nameStart.test(local)) {
+  if (from === 1 || local.includes(':') || !startsName(local)) {
     throw new SignatureRefused('xml-namespace', 'malformed name');
   }
   return local;
+}
+
+function startsName(local: string): boolean {
+  const lower = local.charCodeAt(0) | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || nameStart.test(local);
 }
 
 // Namespaces in XML 1.0 §3, NCNameStartChar.

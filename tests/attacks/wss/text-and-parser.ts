@@ -167,6 +167,17 @@ const bytes: readonly Vector[] = [
   },
   {
     row,
+    name: 'QName rebinding: a declaration that C14N leaves out shadows the signed one',
+    code: 'qname-unsigned',
+    make: ({ valid, resigned }) => {
+      const typed = `<r:x xmlns:r="urn:euro"><t:y xmlns:xsi="${xsiNamespace}" xsi:type="r:Money"/></r:x><t:amount>`;
+      return {
+        message: swap(resigned(swap(valid, '<t:amount>', typed)), '<t:y ', '<t:y xmlns:r="urn:lek" '),
+      };
+    },
+  },
+  {
+    row,
     name: 'QName rebinding: the signed PrefixList names the prefix, the declaration is changed on the way',
     code: 'digest-value',
     make: async ({ signed }) => {

@@ -15,7 +15,6 @@ export interface World {
   readonly authority: Authority;
   readonly partner: Issued;
   readonly partnerSigner: Signer;
-  readonly rsaPartner: Issued;
   readonly weakPartner: Issued;
   readonly anotherPartner: Issued;
   readonly attacker: Issued;
@@ -59,7 +58,6 @@ export async function makeWorld(): Promise<World> {
     authority,
     partner,
     partnerSigner,
-    rsaPartner: await issue(authority, { name: 'tax-rsa', keyType: 'rsa' }),
     weakPartner: await issue(authority, { name: 'tax-weak', keyType: 'rsa1024' }),
     anotherPartner: await issue(authority, { name: 'business' }),
     attacker: await issue(await makeAuthority('Attacker CA'), { name: 'tax' }),

@@ -4,6 +4,8 @@ import { verifyEnvelope } from '../../../src/signing/xml/verify-envelope.js';
 import { coverage } from './coverage.js';
 import { exchange } from './exchange.js';
 import { ids } from './ids.js';
+import { keyInfo } from './key-info.js';
+import { keyMisuse } from './key-misuse.js';
 import { keys } from './keys.js';
 import { signatureGrammar } from './signature-grammar.js';
 import { size } from './size.js';
@@ -17,7 +19,9 @@ const vectors: readonly Vector[] = [
   ...ids,
   ...textAndParser,
   ...signatureGrammar,
+  ...keyMisuse,
   ...coverage,
+  ...keyInfo,
   ...keys,
   ...exchange,
   ...size,

@@ -20,7 +20,7 @@ describe('civil simulator: behaviours on command', () => {
 
   const executed = () => scene.registry.journal.executed;
   const ask = (nid = scene.who.single) => scene.post(scene.signed({ nid }));
-  const command = (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+  const command = (body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${scene.registry.url}/control`, { method: 'POST', body: JSON.stringify(body), headers });
   const verified = (text: string) => verifiedParts(text, scene.registryKey.certificate);
 
@@ -142,7 +142,7 @@ describe('civil simulator: behaviours on command', () => {
       assert.equal(response.status, 400);
       assert.match(await response.text(), words);
     }
-    assert.equal((await command({ behaviour: 'down' }, { 'content-type': 'text/plain' })).status, 415);
+    assert.equal((await command({ behaviour: 'down' }, { origin: 'https://elsewhere.example' })).status, 403);
     assert.equal((await ask()).status, 200);
   });
 

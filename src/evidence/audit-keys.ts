@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.js';
+import { readCertificate, readTrustedKeyFile } from '../signing/key-files.js';
+import type { TrustedKey } from '../signing/signer.js';
+import type { AuditKeys } from './audit.js';
+
+/**
+ * Reads what an audit believes out of a configuration: public halves only, so that an auditor needs no access to
+ * any private key.
+ *
+ * @throws {KeyFileUnusable}
+ */
+export async function readAuditKeys({ gateway, clients, adapters }: Config): Promise<AuditKeys> {
+  const pinned: TrustedKey[] = [];
+  for (const { id, keys } of clients) {
+    for (const path of keys) pinned.push(await readTrustedKeyFile(path, { partner: id }));
+  }
+  const registries = new Map(
+    await Promise.all(
+      adapters.map(async ({ name, trust }) => [name, await Promise.all(trust.map(readCertificate))] as const),
+    ),
+  );
+  const publicFile = gateway.keys.http.replace('.private.', '.public.');
+  const own = await readTrustedKeyFile(publicFile, { partner: 'gateway' });
+  return {
+    client: (keyId) => pinned.find((key) => key.keyId === keyId),
+    registries,
+    own: [await readCertificate(gateway.keys.messages.certificate)],
+    gateway: (keyId) => (own.keyId === keyId ? own : undefined),
+  };
+}

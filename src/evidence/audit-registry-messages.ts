@@ -1,0 +1,103 @@
+import type { X509Certificate } from 'node:crypto';
+import type { AuditInput, AuditRow, Check } from './audit.js';
+import { check, must, parseEvidence, rowName } from './audit-check.js';
+import { type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
+
+/**
+ * Both directions of every exchange with the registry, by the second implementation. An answer counted when the
+ * gateway accepted its signature; the others are kept as evidence and prove nothing.
+ */
+export function checkRegistryMessages(input: AuditInput): Check[] {
+  const { rows, request } = input;
+  const checks = rows.flatMap((row) => {
+    if (row.kind === 'registry-request') return checkQuestion(row, input);
+    if (row.kind === 'registry-answer' && counted(row)) return checkAnswer(row, input);
+    return [];
+  });
+  if (request.state !== 'answered' && request.state !== 'refused') return checks;
+  const decisive = check('registry: decisive answer', () => {
+    const last = rows.filter(({ kind }) => kind === 'registry-answer').at(-1);
+    must(last !== undefined && counted(last), 'no signed answer stands behind the result');
+    must(last.meta.outcome === request.state, `the last answer is not one that makes it ${request.state}`);
+    return `${rowName(last)} is the one that counted`;
+  });
+  return [...checks, decisive];
+}
+
+function counted(row: AuditRow): boolean {
+  const { outcome } = row.meta;
+  return (
+    row.signedBy !== undefined || outcome === 'answered' || outcome === 'refused' || outcome === 'pending'
+  );
+}
+
+function checkQuestion(row: AuditRow, { keys, request, rows }: AuditInput): Check[] {
+  let signed: SignedParts | undefined;
+  return [
+    check(`${rowName(row)}: signature`, () => {
+      let reason = 'no certificate of our own is known';
+      for (const certificate of keys.own) {
+        try {
+          signed = verifyXmlMessage(row.bytes, certificate, ['To', 'Action', 'MessageID', 'ReplyTo']);
+          return `xml-crypto verifies it with our certificate ${thumbprintOf(certificate).slice(0, 16)}…`;
+        } catch (error) {
+          reason = (error as Error).message;
+        }
+      }
+      throw new Error(reason);
+    }),
+    check(`${rowName(row)}: message id`, () => {
+      must(signed !== undefined, 'not looked at, because the signature does not hold');
+      must(signed.textOf('MessageID') === messageIdOf(request.id), 'it is the question of another request');
+      return 'wsa:MessageID is the id of this request';
+    }),
+    check(`${rowName(row)}: subject`, () => {
+      must(signed !== undefined, 'not looked at, because the signature does not hold');
+      const asked = rows.find(({ kind }) => kind === 'client-request');
+      must(asked !== undefined, 'there is no request of the client');
+      const { subject } = parseEvidence(asked.bytes) as { subject?: { notation?: unknown } };
+      const notation = subject?.notation;
+      must(typeof notation === 'string', 'the request of the client names no subject');
+      must(signed.bodySays(notation), 'it asks about somebody else than the client did');
+      return 'it asks about the subject that the client named';
+    }),
+  ];
+}
+
+function checkAnswer(row: AuditRow, { keys, request, rows }: AuditInput): Check[] {
+  let signed: SignedParts | undefined;
+  return [
+    check(`${rowName(row)}: signature`, () => {
+      const certificate = pinnedFor(row, keys.registries.get(request.adapter) ?? []);
+      signed = verifyXmlMessage(row.bytes, certificate, ['To', 'Action', 'MessageID', 'RelatesTo']);
+      return `xml-crypto verifies it with the pinned certificate ${row.signedBy?.slice(0, 16)}…`;
+    }),
+    check(`${rowName(row)}: relates to`, () => {
+      must(signed !== undefined, 'not looked at, because the signature does not hold');
+      must(signed.textOf('RelatesTo') === messageIdOf(request.id), 'it answers another request');
+      return 'wsa:RelatesTo is the id of this request';
+    }),
+    check(`${rowName(row)}: question`, () => {
+      const question = rows.find(({ sequence }) => sequence === row.sequence - 1);
+      must(question?.kind === 'registry-request', 'the row above it is not the question');
+      must(question.meta.attempt === row.meta.attempt, 'question and answer are of different attempts');
+      return `answers ${rowName(question)}`;
+    }),
+  ];
+}
+
+/** @throws {Error} when the certificate is not pinned, or was not valid at the time of recording. */
+function pinnedFor(row: AuditRow, pinned: readonly X509Certificate[]): X509Certificate {
+  must(row.signedBy !== undefined, 'the row does not say with which certificate it was verified');
+  const certificate = pinned.find((known) => thumbprintOf(known) === row.signedBy);
+  must(certificate !== undefined, 'the certificate is not among the pinned ones');
+  const inDates =
+    Date.parse(certificate.validFrom) <= row.recordedAt && row.recordedAt <= Date.parse(certificate.validTo);
+  must(inDates, 'the certificate was not valid when the answer was recorded');
+  return certificate;
+}
+
+/** UUID of the request as wsa:MessageID carries it. */
+function messageIdOf(requestId: string): string {
+  return `urn:uuid:${requestId}`;
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Outcome } from '../../contracts/outcome.js';
+import { type Attempt, decide } from '../../src/dispatch/decide.js';
+
+const policy = { baseMs: 1_000, capMs: 60_000, maxInvalidAttempts: 3 };
+const repeatable = { name: 'a', evidenceType: 'a', idempotentByMessageId: true };
+const once = { ...repeatable, idempotentByMessageId: false };
+
+const answered: Outcome = { kind: 'answered', evidence: { a: 1 }, evidenceType: 'person-record' };
+const refused: Outcome = { kind: 'refused', code: 'PERSON_NOT_FOUND', message: 'Nuk u gjet.' };
+const pending: Outcome = { kind: 'pending', ticket: 'T-1' };
+const unavailable: Outcome = { kind: 'unavailable', reason: 'connect-refused' };
+const unknown: Outcome = { kind: 'unknown', reason: 'call-timeout' };
+const invalid: Outcome = { kind: 'invalid', reason: 'signature-mismatch' };
+
+/** Outcome, operation, attempts so far, the state that follows and the code of its reason or result. */
+const table: readonly [Outcome, typeof repeatable, number, string, string | undefined][] = [
+  [answered, repeatable, 1, 'answered', undefined],
+  [answered, once, 9, 'answered', undefined],
+  [refused, repeatable, 1, 'refused', 'PERSON_NOT_FOUND'],
+  [refused, once, 1, 'refused', 'PERSON_NOT_FOUND'],
+  [pending, repeatable, 1, 'awaiting-answer', 'answers-later'],
+  [pending, once, 1, 'awaiting-answer', 'answers-later'],
+  [unavailable, repeatable, 1, 'retry-wait', 'connect-refused'],
+  [unavailable, repeatable, 1_000, 'retry-wait', 'connect-refused'],
+  [unavailable, once, 1, 'retry-wait', 'connect-refused'],
+  [unknown, repeatable, 1, 'retry-wait', 'call-timeout'],
+  [unknown, once, 1, 'held', 'call-timeout'],
+  [{ kind: 'unknown', reason: 'unsigned-fault' }, once, 1, 'held', 'unsigned-fault'],
+  [{ kind: 'unknown', reason: 'lease-expired' }, once, 2, 'held', 'lease-expired'],
+  [invalid, repeatable, 1, 'retry-wait', 'answer-invalid'],
+  [invalid, repeatable, 2, 'retry-wait', 'answer-invalid'],
+  [invalid, repeatable, 3, 'failed', 'answer-invalid'],
+  [invalid, repeatable, 4, 'failed', 'answer-invalid'],
+  [invalid, once, 1, 'failed', 'answer-invalid'],
+];
+
+describe('the decision after an attempt', () => {
+  for (const [outcome, operation, attempts, to, code] of table) {
+    const may = operation === repeatable ? 'repeatable' : 'not repeatable';
+    it(`is ${to} when ${outcome.kind}, ${may}, attempt ${attempts}`, () => {
+      const verdict = decide({ outcome, operation, policy, attempts, random: 0.5 });
+      assert.equal(verdict.to, to);
+      const result = 'result' in verdict && verdict.result.kind !== 'answered' ? verdict.result.code : undefined;
+      assert.equal(result ?? ('reason' in verdict ? verdict.reason.code : undefined), code);
+    });
+  }
+
+  it('hands on what the registry answered or said', () => {
+    const at = (outcome: Outcome) => decide({ outcome, operation: repeatable, policy, attempts: 1, random: 0 });
+    assert.deepEqual(at(answered), {
+      to: 'answered',
+      result: { kind: 'answered', evidenceType: 'person-record', evidence: { a: 1 } },
+    });
+    assert.deepEqual(at(refused), {
+      to: 'refused',
+      result: { kind: 'refused', code: 'PERSON_NOT_FOUND', message: 'Nuk u gjet.' },
+    });
+  });
+
+  it('never shows the exact reason of an answer that failed verification', () => {
+    for (const attempts of [1, 3]) {
+      const verdict = decide({ outcome: invalid, operation: repeatable, policy, attempts, random: 0 });
+      assert.equal(JSON.stringify(verdict).includes('signature-mismatch'), false);
+    }
+  });
+
+  it('pauses between nothing and a ceiling that doubles up to the cap', () => {
+    const pause = (attempts: number, random: number): number => {
+      const verdict = decide({ outcome: unavailable, operation: once, policy, attempts, random });
+      return verdict.to === 'retry-wait' ? verdict.delayMs : Number.NaN;
+    };
+    assert.equal(pause(1, 0), 0);
+    assert.equal(pause(1, 0.999999), 1_000);
+    assert.equal(pause(2, 0.5), 1_000);
+    assert.equal(pause(4, 0.5), 4_000);
+    assert.equal(pause(50, 0.5), 30_000);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempts, random) => {
+          const delayMs = pause(attempts, random);
+          assert.ok(Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= policy.capMs);
+        },
+      ),
+    );
+  });
+
+  it('never repeats what may have been executed where that is not safe', () => {
+    const outcomes = fc.constantFrom(unknown, invalid, pending, answered, refused);
+    fc.assert(
+      fc.property(outcomes, fc.integer({ min: 1, max: 100 }), (outcome, attempts) => {
+        const attempt: Attempt = { outcome, operation: once, policy, attempts, random: 0.3 };
+        assert.notEqual(decide(attempt).to, 'retry-wait');
+      }),
+    );
+  });
+});

@@ -1,0 +1,158 @@
+import type { Adapter, Exchange, Exchanged, Operation } from '../../adapters/adapter.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import type { Clock } from '../../src/clock.js';
+import { Dispatcher, type LaneSettings } from '../../src/dispatch/dispatcher.js';
+import { createEvidenceStore } from '../../src/evidence/evidence-store.js';
+import type { StoredRequest } from '../../src/requests/request.js';
+import { createRequestStore, type RequestStore } from '../../src/requests/request-store.js';
+import { Completion } from '../../src/results/complete.js';
+import { createResultStore } from '../../src/results/result-store.js';
+import { acceptance } from '../requests/acceptance.js';
+import { event } from '../results/step.js';
+import { type FreshDatabase, freshDatabase } from '../support/fresh-database.js';
+import { waitFor } from '../support/wait-for.js';
+
+export type Call = (exchange: Exchange, signal: AbortSignal) => Promise<Outcome>;
+
+/** A registry that does as told, in front of the real store and the real completion. */
+export interface DispatchScene {
+  readonly fresh: FreshDatabase;
+  readonly requests: RequestStore;
+  readonly dispatcher: Dispatcher;
+  /** Message ids of the calls, in their order. */
+  readonly calls: string[];
+  readonly alarms: string[];
+  readonly failures: string[];
+  /** What the registry does from now on. */
+  answer(call: Call): void;
+  /** Stores a request that nobody holds. */
+  store(request?: Partial<StoredRequest>): Promise<string>;
+  /** Stores a request with the lease of this dispatcher and hands it over, as the intake does. */
+  submit(request?: Partial<StoredRequest>): Promise<string>;
+  find(id: string): Promise<StoredRequest>;
+  reaches(id: string, state: StoredRequest['state']): Promise<StoredRequest>;
+  kinds(id: string): Promise<string[]>;
+  events(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly clock?: Clock;
+  readonly operation?: Partial<Operation>;
+  readonly lane?: Partial<LaneSettings>;
+  readonly leaseMs?: number;
+  readonly pollMs?: number;
+  /** Wraps the store of requests, to put something between its answer and the dispatcher. */
+  readonly wrap?: (store: RequestStore) => RequestStore;
+}
+
+export const answered: Outcome = { kind: 'answered', evidenceType: 'family-composition', evidence: { head: 1, x: 2 } };
+
+export async function openScene(options: SceneOptions = {}): Promise<DispatchScene> {
+  const fresh = await freshDatabase();
+  const clock = options.clock ?? { now: () => Date.now() };
+  const stored = createRequestStore(fresh.database);
+  const requests = options.wrap?.(stored) ?? stored;
+  const calls: string[] = [];
+  const alarms: string[] = [];
+  const failures: string[] = [];
+  let behave: Call = async () => answered;
+  const operation: Operation = {
+    name: 'family-composition',
+    evidenceType: 'family-composition',
+    idempotentByMessageId: true,
+    ...options.operation,
+  };
+  const adapter: Adapter = {
+    name: 'civil',
+    operations: new Map([[operation.name, operation]]),
+    async call(exchange, signal): Promise<Exchanged> {
+      calls.push(exchange.messageId);
+      const outcome = await behave(exchange, signal);
+      return {
+        outcome,
+        requestBytes: Buffer.from('<question/>'),
+        answerBytes: Buffer.from('<answer/>'),
+        answerMediaType: 'text/xml',
+        timings: { signMs: 0, callMs: 0, verifyMs: 0 },
+      };
+    },
+    probe: async () => true,
+    close: async () => {},
+  };
+  const owner = 'this-process';
+  const completion = new Completion({
+    store: createResultStore(fresh.database),
+    clock,
+    events: { signedBy: 'gateway', make: async (request) => event(request.caseId) },
+    onFinished: () => {},
+  });
+  const leaseMs = options.leaseMs ?? 60_000;
+  const dispatcher = new Dispatcher(
+    { owner, leaseMs, pollMs: options.pollMs ?? 20 },
+    [
+      {
+        adapter,
+        concurrency: 2,
+        queueLimit: 8,
+        retry: { baseMs: 1, capMs: 5, maxInvalidAttempts: 3 },
+        ...options.lane,
+      },
+    ],
+    {
+      requests,
+      completion,
+      clock,
+      observer: {
+        attempted: () => {},
+        alarm: (_, reason) => alarms.push(reason),
+        failed: (what) => failures.push(what),
+      },
+    },
+  );
+  const find = async (id: string): Promise<StoredRequest> => (await stored.find('oss-divjake', id)) as StoredRequest;
+  const evidence = createEvidenceStore(fresh.database);
+  return {
+    fresh,
+    requests,
+    dispatcher,
+    calls,
+    alarms,
+    failures,
+    answer(call) {
+      behave = call;
+    },
+    async store(request) {
+      const given = acceptance({ ...(request ? { request } : {}) });
+      await stored.accept(given);
+      return given.request.id;
+    },
+    async submit(request) {
+      const reserved = dispatcher.reserve('civil');
+      if (!reserved) throw new Error('the lane has no room');
+      const accepted = await stored.accept(acceptance({ lease: reserved.lease, ...(request ? { request } : {}) }));
+      if (accepted.kind !== 'new') throw new Error('not a new request');
+      dispatcher.dispatch({ ...accepted.request, abandoned: false }, reserved.place);
+      return accepted.request.id;
+    },
+    find,
+    reaches: (id, state) =>
+      waitFor(
+        async () => {
+          const request = await find(id);
+          return request.state === state ? request : undefined;
+        },
+        `${state} of ${id}`,
+        8_000,
+      ),
+    kinds: async (id) => (await evidence.list(id)).map(({ kind }) => kind),
+    async events() {
+      const { rows } = await fresh.database.query<{ n: number }>('select count(*)::integer as n from outbox');
+      return rows[0]?.n as number;
+    },
+    async close() {
+      await dispatcher.stop(100);
+      await fresh.drop();
+    },
+  };
+}
