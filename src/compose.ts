@@ -58,6 +58,8 @@ export interface Gateway {
 
 /** Calls in flight get this long to end when the process is asked to stop, milliseconds. */
 const STOP_GRACE_MS = 5_000;
+/** The outbox gets this long to empty after that, milliseconds. */
+const RELAY_GRACE_MS = 2_000;
 const PURGE_EVERY_MS = 60_000;
 const TOPICS_RETRY_MS = 5_000;
 
@@ -113,7 +115,7 @@ export async function startGateway(
     }),
   );
 
-  const sink = createKafkaSink(() => createProducer({ ...kafka, clock }));
+  const sink = createKafkaSink(() => createProducer({ ...kafka, clock, onProblem: observe.kafkaProblem }));
   const relay = new Relay({ store: outbox, sink, ...observe.relay });
   const completion = new Completion({
     store: createResultStore(database),
@@ -227,8 +229,11 @@ export async function startGateway(
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);
-      await relay.stop();
-      await sink.close();
+      // A broker that hangs must not hold up the stop: what it has not confirmed stays in the outbox.
+      const relayed = relay.stop();
+      await Promise.race([relayed, sleep(RELAY_GRACE_MS)]);
+      await sink.close(500);
+      await relayed;
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
       await database.end();
       logger.info('gateway stopped');

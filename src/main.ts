@@ -52,7 +52,7 @@ const program = new Command('ura')
   .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
   .addCommand(configCommand(parts))
   .addCommand(evidenceCommand(parts))
-  .addCommand(demoCommand(parts))
+  .addCommand(demoCommand({ ...parts, terminal: process.stdout }))
   .addHelpText(
     'after',
     `

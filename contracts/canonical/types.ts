@@ -113,7 +113,7 @@ export interface Person {
  */
 export interface Identifier {
   /**
-   * NID: person. NUIS: business. PROPERTY: cadastral zone and property number, joined by a colon.
+   * NID: person. NUIS: business. PROPERTY: cadastral zone and property number, joined by a slash.
    */
   scheme: 'NID' | 'NUIS' | 'PROPERTY';
   /**

@@ -1,6 +1,7 @@
 import type { DispatchObserver } from '../dispatch/dispatcher.js';
 import type { RegistryHealth } from '../dispatch/registry-health.js';
 import type { Seen } from '../http/exchange.js';
+import type { KafkaError } from '../kafka/rdkafka.js';
 import type { StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
 import type { Logger } from './logger.js';
@@ -69,6 +70,9 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
       else if (operation === 'live' || operation === 'ready' || operation === 'metrics')
         logger.debug(fields, 'HTTP');
       else logger.info(fields, 'HTTP');
+    },
+    kafkaProblem(problem: KafkaError): void {
+      logger.warn({ code: problem.code, reason: problem.message }, 'Kafka client');
     },
     lastResort(error: unknown): void {
       metrics.failures.inc({ what: 'http' });

@@ -2,7 +2,9 @@ import type { EventProducer } from '../kafka/producer.js';
 import type { EventSink } from './relay.js';
 
 /** Sends outbox rows with a producer, and replaces the producer after an error it cannot recover from. */
-export function createKafkaSink(open: () => EventProducer): EventSink & { close(): Promise<void> } {
+export function createKafkaSink(
+  open: () => EventProducer,
+): EventSink & { close(timeoutMs: number): Promise<void> } {
   let producer: EventProducer | undefined;
   return {
     async produce(events) {
@@ -21,9 +23,9 @@ export function createKafkaSink(open: () => EventProducer): EventSink & { close(
         })),
       );
     },
-    async close() {
-      await producer?.close();
-      producer = undefined;
+    /** Gives up what is not confirmed within the bound: it stays in the outbox and is sent again. */
+    async close(timeoutMs) {
+      await producer?.close(timeoutMs);
     },
   };
 }

@@ -128,8 +128,8 @@ describe('canonical contracts', () => {
       ['NUIS', 'K11234567D', true],
       ['NUIS', 'ALK11234567D', false],
       ['NUIS', 'I11234567D', false],
-      ['PROPERTY', '8270:8/638', true],
-      ['PROPERTY', '827:8/638', false],
+      ['PROPERTY', '8270/8/638', true],
+      ['PROPERTY', '827/8/638', false],
       ['OTHER', 'J00101999W', false],
     ];
     for (const [scheme, notation, expected] of cases) {

@@ -1,0 +1,150 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../clock.js';
+import { dataFolderOf, prepareDevelopmentKeys } from '../../environment.js';
+import { startEmbeddedBroker } from '../../kafka/embedded-broker.js';
+import { startEmbeddedPostgres } from '../../store/embedded-postgres.js';
+import { type Child, startChild } from './child.js';
+import type { DemoPlace } from './one-demo.js';
+import { choosePort } from './ports.js';
+import { answersOk, waitFor } from './wait-for.js';
+
+/** Everything that the demo shows, running. */
+export interface DemoParts {
+  readonly gatewayUrl: string;
+  readonly simulatorUrl: string;
+  readonly databaseUrl: string;
+  readonly brokers: string;
+  /** Rejects when one of the processes ends before it is asked to, with the last lines of its log. */
+  readonly died: Promise<never>;
+}
+
+export interface StartSettings {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly place: DemoPlace;
+  /** Name of this run, for the listener's state and consumer group. */
+  readonly run: string;
+  readonly print: (line: string) => void;
+  /** Takes what the listener prints. */
+  readonly onListened: (line: string) => void;
+  /** Aborts when the demo is asked to stop: nothing more is started then. */
+  readonly signal: AbortSignal;
+  /** Gets each part's way to stop, as soon as there is something to stop; to be run last one first. */
+  readonly onStarted: (stop: () => Promise<void>) => void;
+}
+
+/** Longest time for one part to become ready, milliseconds. */
+const readyLimitMs = 60_000;
+
+/**
+ * Starts PostgreSQL and a broker in this process where none is named, and simulator, gateway and listener as
+ * processes of their own; each is ready when this resolves.
+ *
+ * @throws {Error} saying which part did not start, and why.
+ */
+export async function startParts(settings: StartSettings): Promise<DemoParts> {
+  const { variables, clock, place, run, print, signal, onStarted } = settings;
+  const data = dataFolderOf(variables);
+  const logs = join(data, 'logs');
+  const state = join(data, 'demo', run);
+  const step = stepPrinter(print, signal);
+  await step('development keys', () => prepareDevelopmentKeys(variables, clock));
+  await mkdir(logs, { recursive: true });
+
+  const databaseUrl =
+    variables.DATABASE_URL ??
+    (await step('embedded PostgreSQL', async () => {
+      const postgres = await startEmbeddedPostgres(data);
+      // One that a killed demo left behind is ours to stop; any other that was there already is not.
+      const stays = postgres.adopted && !place.leftBehind;
+      if (stays) print('          it was running already: it is used, and left running');
+      else onStarted(() => postgres.stop());
+      return postgres.url;
+    }));
+  const brokers =
+    variables.KAFKA_BROKERS ??
+    (await step('embedded Kafka broker', async () => {
+      const broker = await startEmbeddedBroker();
+      onStarted(() => broker.close());
+      return broker.brokers;
+    }));
+
+  const port = await choosePort(Number(variables.PORT ?? 8080));
+  const simulatorPort = await choosePort(9301);
+  const gatewayUrl = `http://127.0.0.1:${port}`;
+  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
+  const taken = [
+    ...(port === Number(variables.PORT ?? 8080) ? [] : [`${variables.PORT ?? 8080} is taken: ${port}`]),
+    ...(simulatorPort === 9301 ? [] : [`9301 is taken: ${simulatorPort}`]),
+  ];
+  if (taken.length > 0) print(`          port ${taken.join('; port ')} instead`);
+
+  const deaths: Promise<never>[] = [];
+  const start = (name: string, args: string[], onLine?: (line: string) => void): Child => {
+    const child = startChild({
+      name,
+      args,
+      logFile: join(logs, `${name}.log`),
+      variables: {
+        ...variables,
+        URA_DATA: data,
+        DATABASE_URL: databaseUrl,
+        KAFKA_BROKERS: brokers,
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        URA_CIVIL_URL: `${simulatorUrl}/soap`,
+      },
+      ...(onLine ? { onLine } : {}),
+    });
+    let asked = false;
+    onStarted(() => {
+      asked = true;
+      return child.stop();
+    });
+    const death = child.ended.then((how) => {
+      if (asked) return new Promise<never>(() => {});
+      throw new Error(`the ${name} ${how}; the end of ${child.logFile}:\n${child.lastLines()}`);
+    });
+    // Looked at by whoever waits for something; a death that nobody waits for is no error of ours.
+    death.catch(() => {});
+    deaths.push(death);
+    return child;
+  };
+  const ready = (what: string, isSo: () => boolean | Promise<boolean>): Promise<void> =>
+    Promise.race([waitFor(what, readyLimitMs, signal, isSo), ...deaths]);
+
+  start('simulator', ['simulate', 'civil', '--port', String(simulatorPort)]);
+  start('gateway', ['serve']);
+  await step(`civil registry, simulated, at ${simulatorUrl}`, () =>
+    ready('the civil registry', () => answersOk(`${simulatorUrl}/health`)),
+  );
+  await step(`gateway at ${gatewayUrl}`, () =>
+    ready('the gateway', () => answersOk(`${gatewayUrl}/health/ready`)),
+  );
+  let listening = false;
+  start(
+    'listener',
+    ['listen', '--municipality', '20', '--json', '--state', state, '--group', `ura-demo-${run}`],
+    (line) => {
+      if (line.startsWith('{"listening":')) listening = true;
+      else settings.onListened(line);
+    },
+  );
+  await step("listener of Divjakë's workflow", () => ready('the listener', () => listening));
+  print(`          logs in ${logs}`);
+  const died = Promise.race(deaths);
+  died.catch(() => {});
+  return { gatewayUrl, simulatorUrl, databaseUrl, brokers, died };
+}
+
+/** Prints each step with the seconds since the first began. */
+function stepPrinter(print: (line: string) => void, signal: AbortSignal) {
+  const startedAt = performance.now();
+  return async <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
+    signal.throwIfAborted();
+    const result = await work();
+    print(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+    return result;
+  };
+}
