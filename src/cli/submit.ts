@@ -46,10 +46,10 @@ export function submitCommand({ print, variables, clock }: CommandParts): Comman
       'after',
       `
 Examples (the numbers come from \`ura simulate civil\`):
-  $ ura submit --nid J53211003N
+  $ ura submit --nid H01030778P
       family composition for social housing
-  $ ura submit --service AL012002 --parameters '{"factKind":"BIRTH"}' --nid J98225004N
-  $ ura submit --service AL012001 --fields person.givenName,civilStatus --nid K15307002M --wait 0`,
+  $ ura submit --service AL012002 --parameters '{"factKind":"BIRTH"}' --nid J31127676J
+  $ ura submit --service AL012001 --fields person.givenName,civilStatus --nid J96126911C --wait 0`,
     );
   return command.action(async (options: SubmitOptions) => {
     const own = await openOwnClient(variables, options);

@@ -39,6 +39,7 @@ export const refusals = {
   'structure-security-content':
     'The Security header holds something else than one Timestamp, one Signature and at most one token.',
   'structure-timestamp': 'The Timestamp is not one Created followed by one Expires.',
+  'structure-confirmation': 'SignatureConfirmation is not one empty element with a base64 Value.',
   'structure-addressing': 'A WS-Addressing header does not hold exactly one plain value.',
   'id-repeated': 'Two attributes that name elements have the same value.',
   'id-reserved': 'An element bears a name that JavaScript gives a meaning to.',
@@ -67,6 +68,7 @@ export const refusals = {
   'coverage-relates-to': 'The header wsa:RelatesTo is not signed.',
   'coverage-fault-to': 'The header wsa:FaultTo is not signed.',
   'coverage-from': 'The header wsa:From is not signed.',
+  'coverage-confirmation': 'The SignatureConfirmation is not signed.',
   'coverage-token': 'The BinarySecurityToken is not signed.',
 
   'key-info': 'KeyInfo is not one SecurityTokenReference of a known kind.',
@@ -84,6 +86,8 @@ export const refusals = {
   'timestamp-lifetime': 'Expires is not after Created, or later than the profile allows.',
   'timestamp-future': 'The message was created in the future.',
   'timestamp-expired': 'The message has expired or is too old.',
+  'confirmation-absent': 'The answer does not confirm the signature of the request.',
+  'confirmation-other': 'The answer confirms the signature of another request.',
   'addressing-to': 'The message is addressed to somebody else.',
   'addressing-action': 'The message has another action than expected.',
   'addressing-relates-to': 'The message answers another request.',

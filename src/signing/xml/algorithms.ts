@@ -1,7 +1,7 @@
 import type { SignatureAlgorithm } from '../signer.js';
 
 /** Hash names as node:crypto calls them. */
-export type HashName = 'sha256' | 'sha384' | 'sha512';
+export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 /** How one SignatureMethod is computed. */
 export interface XmlSignatureAlgorithm {
@@ -21,8 +21,16 @@ const signatureAlgorithms: readonly XmlSignatureAlgorithm[] = [
   { uri: `${more}ecdsa-sha384`, algorithm: 'ecdsa-p384-sha384', hash: 'sha384' },
 ];
 
+/** Only for `wss-legacy-sha1`, and only to verify: a collision costs less than a case is worth (RFC 6194). */
+const legacyRsaSha1: XmlSignatureAlgorithm = {
+  uri: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
+  algorithm: 'rsa-v1_5-sha256',
+  hash: 'sha1',
+};
+
 /** @returns undefined when the algorithm is not allowed. */
-export function signatureAlgorithmOfUri(uri: string): XmlSignatureAlgorithm | undefined {
+export function signatureAlgorithmOfUri(uri: string, acceptSha1 = false): XmlSignatureAlgorithm | undefined {
+  if (acceptSha1 && uri === legacyRsaSha1.uri) return legacyRsaSha1;
   return signatureAlgorithms.find((known) => known.uri === uri);
 }
 
@@ -35,8 +43,10 @@ export function signatureAlgorithmNamed(algorithm: SignatureAlgorithm): XmlSigna
 export const sha256Uri = 'http://www.w3.org/2001/04/xmlenc#sha256';
 
 /** @returns undefined when the digest algorithm is not allowed. */
-export function digestOfUri(uri: string): HashName | undefined {
+export function digestOfUri(uri: string, acceptSha1 = false): HashName | undefined {
   switch (uri) {
+    case 'http://www.w3.org/2000/09/xmldsig#sha1':
+      return acceptSha1 ? 'sha1' : undefined;
     case sha256Uri:
       return 'sha256';
     case `${more}sha384`:

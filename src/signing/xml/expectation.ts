@@ -20,6 +20,15 @@ export interface Expectation {
   readonly futureToleranceSeconds?: number;
   /** Asks the revocation list that is kept outside the request path. Default: nothing is revoked. */
   readonly isRevoked?: (key: TrustedKey) => boolean;
+  /** Profile `wss-x509-auth`: a Body that no Reference covers is accepted. Default false. */
+  readonly bodyMayBeUnsigned?: boolean;
+  /**
+   * Profile `wss-signature-confirmation`: the SignatureValue of our request, base64 in one line. Exactly one
+   * signed SignatureConfirmation must repeat it. Default: none is expected, and one that is there is refused.
+   */
+  readonly confirms?: string;
+  /** Profile `wss-legacy-sha1`: rsa-sha1 and SHA-1 digests are accepted as well. Default false. */
+  readonly acceptSha1?: boolean;
 }
 
 /** What is left of a message once it was verified: canonical signed bytes and values out of them. */
@@ -43,4 +52,8 @@ export interface VerifiedEnvelope {
   readonly certificateSha256: string;
   /** Base64, in one line. */
   readonly signatureValue: string;
+  /** Present when nobody signed the Body: only the transport vouches for it. */
+  readonly bodyUnsigned?: true;
+  /** Present when the signature or a digest was made with SHA-1. */
+  readonly sha1Used?: true;
 }

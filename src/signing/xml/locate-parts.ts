@@ -4,6 +4,7 @@ import {
   type SoapVersion,
   soapNamespaces,
   wsaNamespace,
+  wsse11Namespace,
   wsseNamespace,
   wsuNamespace,
 } from './names.js';
@@ -24,6 +25,7 @@ const addressingHeaders = {
 export type PartName =
   | (typeof addressingHeaders)[keyof typeof addressingHeaders]
   | 'body'
+  | 'confirmation'
   | 'timestamp'
   | 'token';
 
@@ -33,8 +35,18 @@ export interface LocatedParts {
   readonly signature: XmlElement;
 }
 
-/** @throws {SignatureRefused} `structure-…`, `security-absent` or `unsigned-fault`. */
-export function locateParts(envelope: XmlElement, soapVersion: SoapVersion): LocatedParts {
+/** What only some profiles allow in the Security header. */
+export interface LocatingOptions {
+  /** One SignatureConfirmation must be there (WSS 1.1 §8.5). Default false: none may be there. */
+  readonly confirmation?: boolean;
+}
+
+/** @throws {SignatureRefused} `structure-…`, `confirmation-absent`, `security-absent` or `unsigned-fault`. */
+export function locateParts(
+  envelope: XmlElement,
+  soapVersion: SoapVersion,
+  expected: LocatingOptions = {},
+): LocatedParts {
   const soap = soapNamespaces[soapVersion];
   if (!isNamed(envelope, soap, 'Envelope')) throw new SignatureRefused('structure-envelope');
   const { header, body } = readEnvelope(envelope, soap);
@@ -59,7 +71,7 @@ export function locateParts(envelope: XmlElement, soapVersion: SoapVersion): Loc
   for (const required of ['to', 'action', 'message-id'] as const) {
     if (!parts.has(required)) throw new SignatureRefused('structure-header-absent', required);
   }
-  const signature = readSecurity(security, parts);
+  const signature = readSecurity(security, parts, expected.confirmation === true);
   return { parts, signature };
 }
 
@@ -92,7 +104,11 @@ function isForAnother(security: XmlElement, soap: string): boolean {
 }
 
 /** Adds Timestamp and token to the parts and gives back the one Signature. */
-function readSecurity(security: XmlElement, parts: Map<PartName, XmlElement>): XmlElement {
+function readSecurity(
+  security: XmlElement,
+  parts: Map<PartName, XmlElement>,
+  confirmation: boolean,
+): XmlElement {
   let signature: XmlElement | undefined;
   for (const element of elementsOf(security) ?? refuseContent('text')) {
     if (isNamed(element, dsNamespace, 'Signature') && signature === undefined) {
@@ -101,11 +117,18 @@ function readSecurity(security: XmlElement, parts: Map<PartName, XmlElement>): X
       parts.set('timestamp', element);
     } else if (isNamed(element, wsseNamespace, 'BinarySecurityToken') && !parts.has('token')) {
       parts.set('token', element);
+    } else if (
+      confirmation &&
+      isNamed(element, wsse11Namespace, 'SignatureConfirmation') &&
+      !parts.has('confirmation')
+    ) {
+      parts.set('confirmation', element);
     } else {
       refuseContent('unknown or repeated element');
     }
   }
   if (!parts.has('timestamp')) refuseContent('no Timestamp');
+  if (confirmation && !parts.has('confirmation')) throw new SignatureRefused('confirmation-absent');
   return signature ?? refuseContent('no Signature');
 }
 

@@ -12,6 +12,9 @@ export const wsaNamespace = 'http://www.w3.org/2005/08/addressing';
 /** WS-Addressing 1.0 §3.2.1: the answer comes back on the same connection. */
 export const wsaAnonymous = 'http://www.w3.org/2005/08/addressing/anonymous';
 
+/** WS-Security 1.1, for SignatureConfirmation. */
+export const wsse11Namespace = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
+
 const wss = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-';
 export const wsseNamespace = `${wss}wssecurity-secext-1.0.xsd`;
 export const wsuNamespace = `${wss}wssecurity-utility-1.0.xsd`;

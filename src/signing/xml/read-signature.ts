@@ -34,12 +34,19 @@ type Target = Pick<ReadReference, 'part' | 'element'>;
 
 const mostReferences = 10;
 const mostPrefixes = 64;
-const hashBytes: Record<HashName, number> = { sha256: 32, sha384: 48, sha512: 64 };
+const hashBytes: Record<HashName, number> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
-/** @throws {SignatureRefused} `signature-…`. */
+/** What only some profiles allow; see `Expectation`. */
+export interface SignatureOptions {
+  readonly bodyMayBeUnsigned?: boolean | undefined;
+  readonly acceptSha1?: boolean | undefined;
+}
+
+/** @throws {SignatureRefused} `signature-…` or `coverage-…`. */
 export function readSignature(
   signature: XmlElement,
   parts: ReadonlyMap<PartName, XmlElement>,
+  { bodyMayBeUnsigned = false, acceptSha1 = false }: SignatureOptions = {},
 ): ReadSignature {
   allowAttributes(signature, ['Id']);
   const [signedInfo, value, keyInfo] = children(
@@ -65,7 +72,7 @@ export function readSignature(
     throw new SignatureRefused('signature-reference-count');
   }
   const prefixList = exclusive(canonicalization, 'signature-canonicalization');
-  const algorithm = signatureAlgorithmOfUri(algorithmUri(method));
+  const algorithm = signatureAlgorithmOfUri(algorithmUri(method), acceptSha1);
   if (algorithm === undefined) throw new SignatureRefused('signature-algorithm');
   if (method.children.length > 0) throw new SignatureRefused('signature-method-content');
 
@@ -80,15 +87,16 @@ export function readSignature(
     if (target === undefined) throw new SignatureRefused('signature-reference-target');
     if (covered.has(target.part)) throw new SignatureRefused('signature-reference-repeated', target.part);
     covered.add(target.part);
-    return readReference(reference, target);
+    return readReference(reference, target, acceptSha1);
   });
   for (const part of parts.keys()) {
+    if (part === 'body' && bodyMayBeUnsigned) continue;
     if (!covered.has(part)) throw new SignatureRefused(`coverage-${part}`);
   }
   return { signedInfo, prefixList, algorithm, references: read, value: base64Of(value), keyInfo };
 }
 
-function readReference(reference: XmlElement, { part, element }: Target): ReadReference {
+function readReference(reference: XmlElement, { part, element }: Target, acceptSha1: boolean): ReadReference {
   allowAttributes(reference, ['URI', 'Id']);
   const [transforms, method, value] = children(
     reference,
@@ -101,7 +109,7 @@ function readReference(reference: XmlElement, { part, element }: Target): ReadRe
     throw new SignatureRefused('signature-transform');
   }
   const prefixList = exclusive(transform, 'signature-transform');
-  const hash = digestOfUri(algorithmUri(method));
+  const hash = digestOfUri(algorithmUri(method), acceptSha1);
   if (hash === undefined || method.children.length > 0)
     throw new SignatureRefused('signature-digest-algorithm');
   allowAttributes(value, []);

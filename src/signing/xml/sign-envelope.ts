@@ -11,6 +11,7 @@ import {
   soapNamespaces,
   wsaAnonymous,
   wsaNamespace,
+  wsse11Namespace,
   wsseNamespace,
   wsuNamespace,
   x509v3ValueType,
@@ -37,6 +38,10 @@ export interface OutgoingEnvelope {
   readonly createdAt: number;
   /** Seconds from Created to Expires. Default 300; receivers accept no more than that. */
   readonly lifetimeSeconds?: number;
+  /** False leaves the Body unsigned (`wss-x509-auth`). Default true. */
+  readonly signsBody?: boolean;
+  /** SignatureValue of the question, base64 in one line, to be confirmed (`wss-signature-confirmation`). */
+  readonly confirms?: string;
 }
 
 const defaultLifetimeSeconds = 300;
@@ -71,7 +76,9 @@ export async function signEnvelope(message: OutgoingEnvelope, signer: Signer): P
   );
   const timestamp = writeTimestamp(message);
 
-  const parts = [token, timestamp, ...addressing, body];
+  const confirmation = message.confirms === undefined ? [] : [writeConfirmation(message.confirms)];
+  const parts = [token, timestamp, ...confirmation, ...addressing];
+  if (message.signsBody !== false) parts.push(body);
   const signedInfo = writeSignedInfo(method.uri, parts);
   const value = await signer.sign(Buffer.from(signedInfo));
   const signature =
@@ -82,7 +89,7 @@ export async function signEnvelope(message: OutgoingEnvelope, signer: Signer): P
   return Buffer.from(
     `<soap:Envelope xmlns:soap="${soap}"><soap:Header>${addressing.map((header) => header.xml).join('')}` +
       `<wsse:Security xmlns:wsse="${wsseNamespace}" soap:mustUnderstand="1">` +
-      `${token.xml}${timestamp.xml}${signature}</wsse:Security></soap:Header>${body.xml}</soap:Envelope>`,
+      `${token.xml}${timestamp.xml}${confirmation.map(({ xml }) => xml).join('')}${signature}</wsse:Security></soap:Header>${body.xml}</soap:Envelope>`,
   );
 }
 
@@ -139,6 +146,11 @@ function writeAddressing(message: OutgoingEnvelope): Part[] {
     headers.push(part('wsa:RelatesTo', wsa, 'relates-to', escapeText(message.relatesTo)));
   }
   return headers;
+}
+
+function writeConfirmation(signatureValue: string): Part {
+  const value = `Value="${escapeAttribute(signatureValue)}"`;
+  return part('wsse11:SignatureConfirmation', [['wsse11', wsse11Namespace]], 'confirmation', '', value);
 }
 
 function writeTimestamp(message: OutgoingEnvelope): Part {
