@@ -130,6 +130,9 @@ function splitTarget(target: string): { path: string; search: string; query: Rec
         .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
       if (Object.hasOwn(query, name))
         throw new UraError('malformed-target', 'A query parameter is repeated.');
+      // The validator's own parser drops such names without a word, so nobody would object to them.
+      if (name in Object.prototype)
+        throw new UraError('malformed-target', 'A query parameter has a name that is not taken.');
       Object.defineProperty(query, name, { value, enumerable: true });
     }
   } catch (error) {

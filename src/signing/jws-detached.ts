@@ -18,7 +18,7 @@ import type { SignatureAlgorithm, Signer, TrustedKey } from './signer.js';
 export type BoundValues = Readonly<Record<string, string>>;
 
 /** JWA names (RFC 7518 §3.1, RFC 8037 §3.1). */
-const jwaName = {
+export const jwaName = {
   'rsa-v1_5-sha256': 'RS256',
   'rsa-v1_5-sha384': 'RS384',
   'rsa-v1_5-sha512': 'RS512',

@@ -1,4 +1,7 @@
 import type { httpRefusals } from './http-sig/refusals.js';
+import type { eventRefusals } from './kafka-event/refusals.js';
+import type { modiRefusals } from './modi-rest/refusals.js';
+import type { peerRefusals } from './profiles/refusals.js';
 
 /**
  * Why a signed message is not accepted. The code goes to the log and to the attack suite's table; the sender
@@ -94,8 +97,13 @@ export const refusals = {
   replayed: 'The message was accepted before.',
 } as const satisfies Record<string, string>;
 
-/** One of the exact reasons in {@link refusals} or {@link httpRefusals}. */
-export type RefusalCode = keyof typeof refusals | keyof typeof httpRefusals;
+/** One of the exact reasons; each code stands in one of these tables, and in one only. */
+export type RefusalCode =
+  | keyof typeof refusals
+  | keyof typeof httpRefusals
+  | keyof typeof modiRefusals
+  | keyof typeof eventRefusals
+  | keyof typeof peerRefusals;
 
 /** A message whose signature, structure or freshness was not accepted. Nothing of it may be used. */
 export class SignatureRefused extends Error {

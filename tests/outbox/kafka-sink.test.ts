@@ -50,7 +50,7 @@ describe('the sink of the relay', () => {
         [false, 1],
       ],
     );
-    await sink.close();
+    await sink.close(1_000);
     assert.equal(opened[1]?.closed, true);
   });
 });

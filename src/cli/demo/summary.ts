@@ -8,11 +8,13 @@ export function summarize({ all, refusedEvents }: RunOutcome, tookMs: number): s
   const away = count(all.flatMap(({ turnedAway }) => (turnedAway ? [String(turnedAway.status)] : [])));
   const checks = all.flatMap((progress) => progress.checks ?? []);
   const failed = checks.filter(({ ok }) => !ok).length;
+  const [first] = out;
   return [
     '',
     `${all.length} requests in ${(tookMs / 1000).toFixed(1)} s, start included: ${out.length} results out of Kafka (${states || 'none'}), turned away: ${away || 'none'}`,
     `evidence: ${checks.length} checks, ${failed === 0 ? 'all hold' : `${failed} FAILED`}`,
     `median: asked ${median(all, ({ askedMs }) => askedMs)}, registry ${median(all, (one) => hopsOf(one)?.registryMs)}, Kafka ${median(all, (one) => hopsOf(one)?.kafkaMs)}, total ${median(all, (one) => hopsOf(one)?.totalMs)}`,
+    ...(first?.requestId ? [`again, by yourself: ura evidence verify ${first.requestId}`] : []),
     ...(refusedEvents.length > 0
       ? [`the listener did not accept ${refusedEvents.length} events: ${count(refusedEvents)}`]
       : []),

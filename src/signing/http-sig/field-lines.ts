@@ -16,10 +16,15 @@ const printable = /^[\x20-\x7e]*$/;
  * The only line of a field, without surrounding white space.
  *
  * @param name lower case.
+ * @param longestChars default 4 096, enough for signatures and digests; a token with a certificate needs more.
  * @returns undefined when the field is absent.
  * @throws {SignatureRefused} `field-repeated`, `field-malformed`.
  */
-export function onlyLine(headers: RawHeaders, name: string): string | undefined {
+export function onlyLine(
+  headers: RawHeaders,
+  name: string,
+  longestChars = longestValueChars,
+): string | undefined {
   let found: string | undefined;
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const candidate = headers[index] as string;
@@ -28,7 +33,7 @@ export function onlyLine(headers: RawHeaders, name: string): string | undefined 
     found = headers[index + 1] as string;
   }
   if (found === undefined) return undefined;
-  if (found.length > longestValueChars || !printable.test(found))
+  if (found.length > longestChars || !printable.test(found))
     throw new SignatureRefused('field-malformed', name);
   return found.trim();
 }

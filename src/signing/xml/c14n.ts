@@ -1,5 +1,10 @@
+import { compareCodePoints } from './canonical-order.js';
 import { escapeAttribute, escapeText } from './escape.js';
+import { readText } from './references.js';
+import { ScannedElement } from './scanned-element.js';
 import { type NamespaceDeclaration, namespaceOf, type XmlAttribute, type XmlElement } from './tree.js';
+
+export { compareCodePoints } from './canonical-order.js';
 
 /**
  * Exclusive canonical XML 1.0 without comments of one element and everything in it.
@@ -15,8 +20,31 @@ export function canonicalize(
   prefixList: readonly string[] = [],
   context: readonly NamespaceDeclaration[] = [],
 ): string {
+  return textOfBytes(canonicalBytes(element, prefixList, context));
+}
+
+/**
+ * The same as UTF-8, one character for each byte: what is canonical already can be taken over from the
+ * document as it stands, and where all of it is ASCII, this is the canonical text itself.
+ */
+export function canonicalBytes(
+  element: XmlElement,
+  prefixList: readonly string[] = [],
+  context: readonly NamespaceDeclaration[] = [],
+): string {
   const inclusive = prefixList.map((prefix) => (prefix === '#default' ? '' : prefix));
   return write(element, inclusive, [...context], true);
+}
+
+const beyondAscii = /[^\0-\x7f]/;
+
+/** Text out of the result of {@link canonicalBytes}. */
+export function textOfBytes(bytes: string): string {
+  return beyondAscii.test(bytes) ? Buffer.from(bytes, 'latin1').toString() : bytes;
+}
+
+function bytesOf(text: string): string {
+  return beyondAscii.test(text) ? Buffer.from(text).toString('latin1') : text;
 }
 
 function write(
@@ -25,6 +53,47 @@ function write(
   rendered: NamespaceDeclaration[],
   apex: boolean,
 ): string {
+  const outer = rendered.length;
+  renderNamespaces(element, inclusive, rendered, apex);
+  const name = bytesOf(element.name);
+  let out = `<${name}`;
+  if (rendered.length > outer) {
+    const fresh =
+      rendered.length === outer + 1 ? rendered.slice(outer) : rendered.slice(outer).sort(byPrefix);
+    for (const { prefix, uri } of fresh) {
+      out += bytesOf(`${prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`}${escapeAttribute(uri)}"`);
+    }
+  }
+  if (element instanceof ScannedElement) {
+    const { text } = element.source;
+    if (element.tagIsCanonical) {
+      out += text.slice(element.start + name.length + 1, element.contentStart);
+    } else {
+      out += `${writeAttributes(element.attributes)}>`;
+    }
+    if (element.contentIsCanonical && saysTheSame(element, rendered)) {
+      out += text.slice(element.contentStart, element.contentEnd);
+    } else {
+      out += writeScanned(element, inclusive, rendered);
+    }
+  } else {
+    out += `${writeAttributes(element.attributes)}>`;
+    for (const child of element.children) {
+      out += typeof child === 'string' ? bytesOf(escapeText(child)) : write(child, inclusive, rendered, false);
+    }
+  }
+  // Assigning to length would leave the compiled code.
+  while (rendered.length > outer) rendered.pop();
+  return `${out}</${name}>`;
+}
+
+/** Adds the declarations to be written at this element. */
+function renderNamespaces(
+  element: XmlElement,
+  inclusive: readonly string[],
+  rendered: NamespaceDeclaration[],
+  apex: boolean,
+): void {
   const outer = rendered.length;
   if (element.prefix !== 'xml') render(rendered, outer, element.prefix, element.namespace);
   for (const attribute of element.attributes) {
@@ -39,27 +108,62 @@ function write(
       if (uri !== undefined) render(rendered, outer, prefix, uri);
     }
   }
+}
 
-  let out = `<${element.name}`;
-  if (rendered.length > outer) {
-    const fresh =
-      rendered.length === outer + 1 ? rendered.slice(outer) : rendered.slice(outer).sort(byPrefix);
-    for (const { prefix, uri } of fresh) {
-      out += `${prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`}${escapeAttribute(uri)}"`;
-    }
+function writeAttributes(attributes: readonly XmlAttribute[]): string {
+  const sorted = attributes.length <= 1 ? attributes : [...attributes].sort(byName);
+  let out = '';
+  for (const attribute of sorted) {
+    out += ` ${bytesOf(attribute.name)}="${bytesOf(escapeAttribute(attribute.value))}"`;
   }
-  if (element.attributes.length > 0) {
-    const sorted =
-      element.attributes.length === 1 ? element.attributes : [...element.attributes].sort(byName);
-    for (const attribute of sorted) out += ` ${attribute.name}="${escapeAttribute(attribute.value)}"`;
+  return out;
+}
+
+/** Elements and text of an element of which not everything can be taken over. */
+function writeScanned(
+  { source, elements, contentStart, contentEnd }: ScannedElement,
+  inclusive: readonly string[],
+  rendered: NamespaceDeclaration[],
+): string {
+  let out = '';
+  let at = contentStart;
+  for (const child of elements) {
+    if (child.start > at) out += canonicalText(source.text.slice(at, child.start));
+    out += write(child, inclusive, rendered, false);
+    at = child.end;
   }
-  out += '>';
-  for (const child of element.children) {
-    out += typeof child === 'string' ? escapeText(child) : write(child, inclusive, rendered, false);
+  return contentEnd > at ? out + canonicalText(source.text.slice(at, contentEnd)) : out;
+}
+
+/** Line ends and references are ASCII, so they can be rewritten among bytes. */
+function canonicalText(raw: string): string {
+  if (!/[&\r>]/.test(raw)) return raw;
+  return raw.includes('&#') ? bytesOf(escapeText(readText(textOfBytes(raw)))) : escapeText(readText(raw));
+}
+
+/**
+ * Whether the prefixes of all names inside an element stand for what the output around it declares. Nothing
+ * inside declares anything (or its content would not count as canonical), so nothing has to be written then.
+ */
+function saysTheSame(element: ScannedElement, rendered: readonly NamespaceDeclaration[]): boolean {
+  const set = element.contentPrefixes;
+  // The sign is the bit of all prefixes that have no bit of their own.
+  if (set < 0) return false;
+  const { prefixes } = element.source;
+  for (let index = 0; set >> index !== 0; index++) {
+    if (((set >> index) & 1) === 0) continue;
+    const prefix = prefixes[index] as string;
+    if (namespaceOf(element, prefix) !== renderedNamespace(rendered, prefix)) return false;
   }
-  // Assigning to length would leave the compiled code.
-  while (rendered.length > outer) rendered.pop();
-  return `${out}</${element.name}>`;
+  return true;
+}
+
+function renderedNamespace(rendered: readonly NamespaceDeclaration[], prefix: string): string | undefined {
+  for (let i = rendered.length - 1; i >= 0; i--) {
+    const declaration = rendered[i] as NamespaceDeclaration;
+    if (declaration.prefix === prefix) return declaration.uri;
+  }
+  return prefix === '' ? '' : undefined;
 }
 
 /** Notes a declaration to be written at this element, unless the output already says the same. */
@@ -81,23 +185,4 @@ function byPrefix(a: NamespaceDeclaration, b: NamespaceDeclaration): number {
 
 function byName(a: XmlAttribute, b: XmlAttribute): number {
   return compareCodePoints(a.namespace, b.namespace) || compareCodePoints(a.local, b.local);
-}
-
-/**
- * Order by Unicode code points (Canonical XML 1.0 §2.2). JavaScript's own comparison goes by UTF-16 units
- * and puts characters beyond U+FFFF before U+E000 to U+FFFF.
- */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

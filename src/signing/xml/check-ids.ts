@@ -1,5 +1,5 @@
 import { SignatureRefused } from '../refusals.js';
-import type { XmlElement } from './tree.js';
+import { childElements, type XmlElement } from './tree.js';
 
 /**
  * Refuses a message in which two elements could be taken for the same one: whatever attribute a reader goes
@@ -18,7 +18,5 @@ function collect(element: XmlElement, seen: Set<string>): void {
     if (seen.has(value)) throw new SignatureRefused('id-repeated');
     seen.add(value);
   }
-  for (const child of element.children) {
-    if (typeof child !== 'string') collect(child, seen);
-  }
+  for (const child of childElements(element)) collect(child, seen);
 }

@@ -1,5 +1,5 @@
 import { xsiNamespace } from './names.js';
-import { attributeOf, namespaceOf, type XmlElement } from './tree.js';
+import { attributeOf, childElements, namespaceOf, type XmlElement } from './tree.js';
 
 /**
  * Prefixes used by `xsi:type` values in an element and everything in it, sorted, each once; '#default' for a
@@ -40,7 +40,5 @@ function visitQnames(element: XmlElement, visit: (prefix: string, element: XmlEl
     const colon = value.indexOf(':');
     visit(colon < 0 ? '' : value.slice(0, colon), element);
   }
-  for (const child of element.children) {
-    if (typeof child !== 'string') visitQnames(child, visit);
-  }
+  for (const child of childElements(element)) visitQnames(child, visit);
 }

@@ -1,4 +1,5 @@
 import { xmlNamespace } from './names.js';
+import { ScannedElement } from './scanned-element.js';
 
 /** One element. Immutable after the parse; text is already unescaped and its line ends are normalised. */
 export interface XmlElement {
@@ -63,13 +64,20 @@ const whiteSpaceOnly = /^[ \t\r\n]*$/;
  *
  * @returns undefined when the element holds text: whoever expects elements must refuse it.
  */
-export function elementsOf(element: XmlElement): XmlElement[] | undefined {
+export function elementsOf(element: XmlElement): readonly XmlElement[] | undefined {
+  if (element instanceof ScannedElement && element.holdsOnlyElements) return element.elements;
   const elements: XmlElement[] = [];
   for (const child of element.children) {
     if (typeof child !== 'string') elements.push(child);
     else if (!whiteSpaceOnly.test(child)) return undefined;
   }
   return elements;
+}
+
+/** The child elements, whatever stands between them. */
+export function childElements(element: XmlElement): readonly XmlElement[] {
+  if (element instanceof ScannedElement) return element.elements;
+  return element.children.filter((child) => typeof child !== 'string');
 }
 
 /**

@@ -1,0 +1,119 @@
+import type { QualifiedName } from './qualified-names.js';
+import { readText, readValue } from './references.js';
+import type { Source } from './source.js';
+import type { NamespaceDeclaration, XmlAttribute, XmlElement } from './tree.js';
+
+/** Offsets of the pieces of an element in its {@link Source}. */
+export interface Extent {
+  /** Of the `<` of the start tag. */
+  readonly start: number;
+  /** Behind the `>` of the start tag. */
+  readonly contentStart: number;
+  /** Of the `<` of the end tag; the same as `contentStart` in `<a/>`. */
+  readonly contentEnd: number;
+  /** Behind the `>` of the end tag. */
+  readonly end: number;
+}
+
+/**
+ * An element that is offsets into its document: text and values are decoded when somebody reads them, and
+ * most of a message is only ever hashed.
+ */
+export class ScannedElement implements XmlElement, Extent {
+  contentStart = 0;
+  contentEnd = 0;
+  end = 0;
+  namespace = '';
+  attributes: readonly ScannedAttribute[] = none;
+  declarations: readonly NamespaceDeclaration[] = none;
+  elements: readonly ScannedElement[] = none;
+  /** The start tag is canonical as it stands, but for declarations that the outside may make necessary. */
+  tagIsCanonical = false;
+  /** Everything inside is canonical as it stands, as long as {@link contentPrefixes} are written around it. */
+  contentIsCanonical = true;
+  /** Prefixes of names inside, one bit each; see `QualifiedNames`. */
+  contentPrefixes = 0;
+  #children: readonly (ScannedElement | string)[] | undefined;
+
+  constructor(
+    readonly source: Source,
+    readonly qualified: QualifiedName,
+    readonly parent: ScannedElement | undefined,
+    readonly start: number,
+  ) {}
+
+  get name(): string {
+    return this.qualified.name;
+  }
+
+  get prefix(): string {
+    return this.qualified.prefix;
+  }
+
+  get local(): string {
+    return this.qualified.local;
+  }
+
+  get children(): readonly (ScannedElement | string)[] {
+    this.#children ??= this.#readChildren();
+    return this.#children;
+  }
+
+  /** Nothing but elements: a child begins where the one before it ends. */
+  get holdsOnlyElements(): boolean {
+    let at = this.contentStart;
+    for (const { start, end } of this.elements) {
+      if (start !== at) return false;
+      at = end;
+    }
+    return at === this.contentEnd;
+  }
+
+  addElement(element: ScannedElement): void {
+    if (this.elements === none) this.elements = [element];
+    else (this.elements as ScannedElement[]).push(element);
+  }
+
+  #readChildren(): (ScannedElement | string)[] {
+    const children: (ScannedElement | string)[] = [];
+    let at = this.contentStart;
+    for (const element of this.elements) {
+      if (element.start > at) children.push(readText(this.source.decode(at, element.start)));
+      children.push(element);
+      at = element.end;
+    }
+    if (this.contentEnd > at) children.push(readText(this.source.decode(at, this.contentEnd)));
+    return children;
+  }
+}
+
+export class ScannedAttribute implements XmlAttribute {
+  namespace = '';
+
+  constructor(
+    readonly source: Source,
+    readonly qualified: QualifiedName,
+    /** Of the first byte of the value. */
+    readonly start: number,
+    /** Of the closing quote. */
+    readonly end: number,
+  ) {}
+
+  get name(): string {
+    return this.qualified.name;
+  }
+
+  get prefix(): string {
+    return this.qualified.prefix;
+  }
+
+  get local(): string {
+    return this.qualified.local;
+  }
+
+  get value(): string {
+    return readValue(this.source.decode(this.start, this.end));
+  }
+}
+
+const none: readonly never[] = [];

@@ -1,0 +1,60 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { SignatureRefused } from '../refusals.js';
+
+/**
+ * A document as its bytes and as text with one character for each byte. Offsets are the same in both: markup is
+ * ASCII in UTF-8, so it is found in the text by searches that run in native code, and what stands between it is
+ * decoded where somebody reads it.
+ */
+export class Source {
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** No byte beyond 0x7f: text and decoded text are the same. */
+  readonly ascii: boolean;
+  /** Prefixes in the order of their first appearance, which numbers the bits of the sets of prefixes. */
+  readonly prefixes: string[] = [];
+  #words: Int32Array | undefined;
+
+  /** @throws {SignatureRefused} `xml-encoding` unless it is UTF-8, `xml-byte-order-mark`. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.ascii = isAscii(this.bytes);
+    if (!this.ascii && !isUtf8(this.bytes)) throw new SignatureRefused('xml-encoding');
+    this.text = this.bytes.toString('latin1');
+    // A reader that drops it reads other bytes than were signed.
+    if (this.text.startsWith('\xef\xbb\xbf')) throw new SignatureRefused('xml-byte-order-mark');
+  }
+
+  /** What the bytes between two offsets say. The result does not keep the whole document in memory. */
+  decode(start: number, end: number): string {
+    return this.bytes.toString(this.ascii ? 'latin1' : 'utf8', start, end);
+  }
+
+  /** Whether no control character but tab and line feed stands there; four bytes a step. */
+  hasNoControls(start: number, end: number): boolean {
+    const { bytes } = this;
+    const lead = (4 - (bytes.byteOffset & 3)) & 3;
+    this.#words ??= new Int32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.byteLength - lead) >> 2);
+    const words = this.#words;
+    const firstWord = Math.max(0, (start - lead + 3) >> 2);
+    const lastWord = Math.max(firstWord, (end - lead) >> 2);
+    const wordsStart = Math.min(end, lead + firstWord * 4);
+    if (!this.#bytesAreFree(start, wordsStart)) return false;
+    for (let i = firstWord; i < lastWord; i++) {
+      const word = words[i] as number;
+      // Some byte is under 0x20: the subtraction borrows, and the byte itself had no high bit.
+      if (((word - 0x20202020) & ~word & 0x80808080) !== 0) {
+        if (!this.#bytesAreFree(lead + i * 4, lead + i * 4 + 4)) return false;
+      }
+    }
+    return this.#bytesAreFree(Math.max(wordsStart, lead + lastWord * 4), end);
+  }
+
+  #bytesAreFree(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) {
+      const byte = this.bytes[at] as number;
+      if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a) return false;
+    }
+    return true;
+  }
+}

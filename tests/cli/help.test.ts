@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { configCommand } from '../../src/cli/config.js';
+import { demoCommand } from '../../src/cli/demo/command.js';
+import { evidenceCommand } from '../../src/cli/evidence.js';
+import { keysCommand } from '../../src/cli/keys/command.js';
+import { listenCommand } from '../../src/cli/listen.js';
+import { serveCommand } from '../../src/cli/serve.js';
+import { simulateCommand } from '../../src/cli/simulate.js';
+import { submitCommand } from '../../src/cli/submit.js';
+import { runCommand } from './run-command.js';
+import { runUra } from './ura-process.js';
+
+type Make = Parameters<typeof runCommand>[0];
+
+const commands: readonly (readonly [make: Make, path: readonly string[]])[] = [
+  [serveCommand, ['serve']],
+  [simulateCommand, ['simulate']],
+  [submitCommand, ['submit']],
+  [listenCommand, ['listen']],
+  [(parts) => keysCommand({ ...parts, defaultFolder: '.ura/keys' }), ['keys', 'generate']],
+  [(parts) => keysCommand({ ...parts, defaultFolder: '.ura/keys' }), ['keys', 'list']],
+  [configCommand, ['config', 'check']],
+  [evidenceCommand, ['evidence', 'verify']],
+  [(parts) => demoCommand({ ...parts, terminal: process.stdout }), ['demo']],
+];
+
+describe('ura --help', function () {
+  this.timeout(30_000);
+
+  for (const [make, path] of commands) {
+    it(`ura ${path.join(' ')} --help teaches by example`, async () => {
+      const { printed, error } = await runCommand(make, [...path.slice(1), '--help'], {});
+      assert.equal(error, '');
+      const examples = printed.slice(printed.indexOf('\nExamples'));
+      assert.match(examples, /^\nExamples.*:\n\s+\$ /);
+      assert.ok(examples.includes(`ura ${path.join(' ')}`), examples);
+    });
+  }
+
+  it('names every command, and the right one beside a wrong one', async () => {
+    const [help, wrong] = await Promise.all([runUra(['--help'], {}), runUra(['sreve'], {})]);
+    for (const [, [first]] of commands) assert.match(help.stdout, new RegExp(`^\\s+${first}\\b`, 'm'));
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /unknown command 'sreve'\n\(Did you mean serve\?\)/);
+  });
+});

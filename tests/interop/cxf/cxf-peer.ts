@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { findPackageRoot } from '../../../src/package-root.js';
+import { type Issued, issue, makeAuthority } from '../../support/certificates.js';
+import type { CxfBuild } from './build-cxf.js';
+
+/** How CXF signs and verifies: by actions or by WS-SecurityPolicy, on a DOM tree or streaming. */
+export type CxfVariant = 'dom' | 'stax' | 'policy-dom' | 'policy-stax';
+export type CxfKey = 'rsa' | 'ec' | 'stranger';
+
+/** What there is; CXF's policies know no EC keys. */
+export const cxfVariants: readonly (readonly [CxfVariant, 'rsa' | 'ec'])[] = [
+  ['dom', 'rsa'],
+  ['dom', 'ec'],
+  ['stax', 'rsa'],
+  ['stax', 'ec'],
+  ['policy-dom', 'rsa'],
+  ['policy-stax', 'rsa'],
+];
+
+/** A question that the CXF client is to ask. The last three are for the variants by action. */
+export interface CxfQuestion {
+  readonly variant: CxfVariant;
+  readonly key: CxfKey;
+  readonly address: string;
+  /** The child of Body. */
+  readonly payload: string;
+  /** `default`: what WSS4J signs when it is told nothing: the Body. Default: the profile. */
+  readonly signing?: 'default';
+  /** WSS4J's `signatureKeyIdentifier`. Default `DirectReference`. */
+  readonly keyIdentifier?: string;
+  /** Default: a PrefixList on every Reference. */
+  readonly prefixList?: 'no';
+}
+
+/** One Java process that is CXF's server and CXF's client. */
+export interface CxfPeer {
+  addressOf(variant: CxfVariant, key: 'rsa' | 'ec'): string;
+  /** `ok`: the child of the verified answer's Body; otherwise CXF's reasons, outermost first. */
+  ask(question: CxfQuestion): Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** How often a request has got through to the application. */
+  invocations(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export type CxfKeys = Readonly<Record<'gateway-rsa' | 'gateway-ec' | CxfKey, Issued>>;
+
+/** Ours (`gateway-…`), CXF's, and one that nobody has pinned. */
+export async function makeCxfKeys(): Promise<CxfKeys> {
+  const authority = await makeAuthority('Interop CA');
+  const [gatewayRsa, gatewayEc, rsa, ec, stranger] = await Promise.all([
+    issue(authority, { name: 'gateway rsa', keyType: 'rsa' }),
+    issue(authority, { name: 'gateway ec', keyType: 'ec' }),
+    issue(authority, { name: 'cxf rsa', keyType: 'rsa' }),
+    issue(authority, { name: 'cxf ec', keyType: 'ec' }),
+    issue(authority, { name: 'stranger', keyType: 'rsa' }),
+  ]);
+  return { 'gateway-rsa': gatewayRsa, 'gateway-ec': gatewayEc, rsa, ec, stranger };
+}
+
+/** @throws with the end of its log when it does not come up. */
+export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer> {
+  const folder = mkdtempSync(join(tmpdir(), 'ura-cxf-'));
+  for (const [name, key] of Object.entries(keys)) {
+    writeFileSync(join(folder, `${name}.key.pem`), key.privateKeyPem, { mode: 0o600 });
+    writeFileSync(join(folder, `${name}.cert.pem`), key.certificatePem);
+  }
+  const wsdl = join(findPackageRoot(), 'contracts', 'registries', 'civil', 'civil.wsdl');
+  const logPath = join(folder, 'log');
+  const log = openSync(logPath, 'w');
+  const options = ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx256m', '-cp', build.classPath];
+  const java = spawn('java', [...options, 'interop.Main', folder, wsdl], { stdio: ['pipe', 'pipe', log] });
+  closeSync(log);
+  const exited = once(java, 'exit');
+  const [first] = await Promise.race([once(createInterface(java.stdout), 'line'), exited]);
+  if (typeof first !== 'string') {
+    const tail = readFileSync(logPath, 'utf8').slice(-2_000);
+    rmSync(folder, { recursive: true });
+    throw new Error(`the Java process ended before it was ready:\n${tail}`);
+  }
+  const [registry = '', control = ''] = first.split(' ');
+  return {
+    addressOf: (variant, key) => `${registry}/${variant}/${key}`,
+    async ask({ payload, ...question }) {
+      const query = new URLSearchParams(question);
+      const answer = await fetch(`${control}/ask?${query}`, { method: 'POST', body: payload });
+      return { ok: answer.ok, text: await answer.text() };
+    },
+    invocations: async () => Number(await (await fetch(`${control}/invocations`)).text()),
+    async stop() {
+      java.kill();
+      await exited;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

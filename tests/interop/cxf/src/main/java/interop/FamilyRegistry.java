@@ -1,0 +1,104 @@
+package interop;
+
+import jakarta.xml.soap.SOAPConstants;
+import jakarta.xml.soap.SOAPException;
+import jakarta.xml.soap.SOAPFactory;
+import jakarta.xml.soap.SOAPFault;
+import jakarta.xml.ws.Provider;
+import jakarta.xml.ws.ServiceMode;
+import jakarta.xml.ws.WebFault;
+import jakarta.xml.ws.WebServiceProvider;
+import jakarta.xml.ws.Service.Mode;
+import jakarta.xml.ws.soap.SOAPFaultException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.xml.namespace.QName;
+import javax.xml.transform.Source;
+import javax.xml.transform.dom.DOMSource;
+import org.apache.cxf.staxutils.StaxUtils;
+import org.w3c.dom.Document;
+import org.w3c.dom.Node;
+
+/** Answers with a family of one, or with the registry's fault when the NID is {@link #UNKNOWN}. */
+@WebServiceProvider
+@ServiceMode(Mode.PAYLOAD)
+public final class FamilyRegistry implements Provider<Source> {
+  static final String NAMESPACE = "urn:al:ura:registry:civil:v1";
+  /** The one person who is not in the register. */
+  static final String UNKNOWN = "K15307002M";
+
+  private final AtomicInteger invocations;
+
+  FamilyRegistry(AtomicInteger invocations) {
+    this.invocations = invocations;
+  }
+
+  @Override
+  public Source invoke(Source question) {
+    invocations.incrementAndGet();
+    Document asked;
+    try {
+      asked = StaxUtils.read(question);
+    } catch (javax.xml.stream.XMLStreamException e) {
+      throw new IllegalStateException(e);
+    }
+    String nid = asked.getElementsByTagNameNS(NAMESPACE, "Nid").item(0).getTextContent();
+    if (nid.equals(UNKNOWN)) {
+      throw new RegistryFault(notFound());
+    }
+    return new DOMSource(parse(family(nid)));
+  }
+
+  private static String family(String nid) {
+    String address =
+        "<Thoroughfare>Rruga Myzeqeja</Thoroughfare><LocatorDesignator>14</LocatorDesignator>"
+            + "<PostCode>9003</PostCode><PostName>Divjakë</PostName>"
+            + "<AdministrativeUnitLevel2>Fier</AdministrativeUnitLevel2><MunicipalityCode>20</MunicipalityCode>"
+            + "<FullAddress>Rruga Myzeqeja 14, 9003 Divjakë</FullAddress>";
+    return "<GetFamilyCompositionResponse xmlns='"
+        + NAMESPACE
+        + "'><Head><Nid>"
+        + nid
+        + "</Nid><GivenName>Dritan</GivenName><FamilyName>Hoxha</FamilyName>"
+        + "<PatronymicName>Afrim</PatronymicName><Sex>MALE</Sex><DateOfBirth>1977-03-14</DateOfBirth>"
+        + "<PlaceOfBirth>Divjakë</PlaceOfBirth><Citizenship>ALB</Citizenship><Domicile>"
+        + address
+        + "</Domicile></Head><Members/><Address>"
+        + address
+        + "</Address><AsOf>2026-03-02T09:14:27.250Z</AsOf></GetFamilyCompositionResponse>";
+  }
+
+  /** By its annotation CXF finds the wsa:Action that the WSDL has for this fault. */
+  @WebFault(name = "RegistryFault", targetNamespace = NAMESPACE)
+  private static final class RegistryFault extends SOAPFaultException {
+    private static final long serialVersionUID = 1L;
+
+    RegistryFault(SOAPFault fault) {
+      super(fault);
+    }
+  }
+
+  private static SOAPFault notFound() {
+    try {
+      SOAPFault fault = SOAPFactory.newInstance(SOAPConstants.SOAP_1_1_PROTOCOL).createFault();
+      fault.setFaultCode(new QName(SOAPConstants.URI_NS_SOAP_1_1_ENVELOPE, "Client"));
+      fault.setFaultString("Not found.");
+      Node detail =
+          parse("<RegistryFault xmlns='" + NAMESPACE + "'><Code>PERSON_NOT_FOUND</Code>"
+                  + "<Message>No person has this NID.</Message></RegistryFault>")
+              .getDocumentElement();
+      Document owner = fault.addDetail().getOwnerDocument();
+      fault.getDetail().appendChild(owner.importNode(detail, true));
+      return fault;
+    } catch (SOAPException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Document parse(String xml) {
+    try {
+      return StaxUtils.read(new java.io.StringReader(xml));
+    } catch (javax.xml.stream.XMLStreamException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
