@@ -380,7 +380,7 @@ describe('bad input', function () {
       const piece = fc.oneof(
         fc.constantFrom('v1', 'requests', 'services', '..', '.', '', '%00', '%2e', '%ff', '%', '__proto__', 'docs'),
         fc.string({ maxLength: 12 }).map((text) => encodeURIComponent(text.toWellFormed())),
-        fc.constant(world?.idOfFier ?? randomUUID()),
+        fc.constant(world.idOfFier),
       );
       const query = fc.oneof(
         fc.constantFrom('', '?caseId=a', '?caseId=%', '?caseId[]=a', '?a&b&c', '?__proto__[x]=1', '?caseId=a&limit=1e1'),
@@ -413,7 +413,6 @@ describe('bad input', function () {
         fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
         fc.constantFrom('', '9999-12-31T23:59:60Z', '+275760-09-13T00:00:00Z', '2027-02-29T00:00:00Z', -0, 1e308),
       );
-      const executed = stack?.registry.journal.executed;
       await fc.assert(
         fc.asyncProperty(fc.array(fc.tuple(paths, value), { minLength: 1, maxLength: 2 }), async (changes) => {
           // For a person whom the registry does not know: what is accepted after all does no harm.
@@ -426,7 +425,6 @@ describe('bad input', function () {
         }),
         runs,
       );
-      assert.notEqual(executed, undefined);
     });
   });
 

@@ -39,7 +39,8 @@ function selectorOf(header: ReadonlyMap<string, unknown>): (key: TrustedKey) => 
   if (given.length !== 1) throw new SignatureRefused('modi-key-selector', `${given.length}`);
   if (typeof kid === 'string' && kid !== '') return ({ keyId }) => keyId === kid;
   if (typeof x5t === 'string' && /^[A-Za-z0-9_-]{43}$/.test(x5t)) {
-    return ({ certificate }) => certificate !== undefined && hash('sha256', certificate.raw, 'base64url') === x5t;
+    return ({ certificate }) =>
+      certificate !== undefined && hash('sha256', certificate.raw, 'base64url') === x5t;
   }
   if (Array.isArray(x5c) && x5c.length > 0 && x5c.length <= longestChain) {
     const [leaf] = x5c as [string];

@@ -39,7 +39,8 @@ export async function signToken(token: TokenToSign, signer: Signer): Promise<Tok
   if (contentType !== undefined && !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(contentType)) {
     throw new RangeError('contentType is not trimmed printable ASCII');
   }
-  if (!messageIdShape.test(token.messageId)) throw new RangeError('messageId has no 16 to 128 URL characters');
+  if (!messageIdShape.test(token.messageId))
+    throw new RangeError('messageId has no 16 to 128 URL characters');
   const digest = digestField(body);
   const issuedAt = Math.floor(token.now / 1000);
   const header = { alg: algorithmName(signer.algorithm), typ: 'JWT', ...selectorOf(signer, token.selector) };
@@ -79,7 +80,9 @@ function selectorOf(signer: Signer, selector: KeySelector): Record<string, strin
   }
   // RFC 7515 §4.1.6 says base64 here and base64url everywhere else.
   if (selector === 'x5c') return { x5c: [certificate.raw.toString('base64')] };
-  return { 'x5t#S256': Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url') };
+  return {
+    'x5t#S256': Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url'),
+  };
 }
 
 function encode(part: object): string {

@@ -3,7 +3,7 @@ import { onlyLine, type RawHeaders } from '../http-sig/field-lines.js';
 import { requireUsableKey } from '../http-sig/verify-value.js';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
-import { type Claims, type ClaimRules, readClaims } from './claims.js';
+import { type ClaimRules, type Claims, readClaims } from './claims.js';
 import { requireDigest } from './digest-field.js';
 import { selectKey } from './select-key.js';
 import { algorithmName } from './sign-token.js';

@@ -24,7 +24,7 @@ export function httpSig(parts: ProfileParts): RestProfile {
       return { messageId, fields: { ...fields }, bodySha256 };
     },
     async verifyAnswer(answer, { fields }) {
-      const signature = fields['signature'];
+      const { signature } = fields;
       if (signature === undefined) throw new TypeError('The request was not signed by http-sig.');
       return verifyResponse(answer, requestSignatureOf({ signature }), findKey, { now: clock.now() });
     },

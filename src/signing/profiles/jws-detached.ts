@@ -6,7 +6,7 @@ import { type BoundValues, signDetached, type VerifiedJws, verifyDetached } from
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
 import { findPinnedKey } from './http-sig.js';
-import { type OutgoingHttpAnswer, type OutgoingHttpRequest, type ProfileParts, type RestProfile } from './profile.js';
+import type { OutgoingHttpAnswer, OutgoingHttpRequest, ProfileParts, RestProfile } from './profile.js';
 
 export const profileName = 'jws-detached';
 
@@ -51,7 +51,8 @@ export function jwsDetached(parts: ProfileParts, settings: JwsDetachedSettings =
     const jws = onlyLine(message.headers, field);
     if (jws === undefined) throw new SignatureRefused('signature-missing');
     const jti = readJoseHeader(jws.slice(0, Math.max(jws.indexOf('.'), 0))).get('jti');
-    if (typeof jti !== 'string' || !messageIdShape.test(jti)) throw new SignatureRefused('parameter-missing', 'jti');
+    if (typeof jti !== 'string' || !messageIdShape.test(jti))
+      throw new SignatureRefused('parameter-missing', 'jti');
     const now = clock.now();
     const verified = await verifyDetached(jws, message.body, findKeyForEs256(parts), {
       typ,

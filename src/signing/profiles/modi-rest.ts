@@ -1,5 +1,5 @@
-import { futureToleranceMs, maxAgeSeconds } from '../http-sig/trust-signature.js';
 import type { RawHeaders } from '../http-sig/field-lines.js';
+import { futureToleranceMs, maxAgeSeconds } from '../http-sig/trust-signature.js';
 import { defaultLifetimeSeconds, type KeySelector, signToken } from '../modi-rest/sign-token.js';
 import { type VerifiedToken, verifyToken } from '../modi-rest/verify-token.js';
 import { SignatureRefused } from '../refusals.js';

@@ -25,7 +25,9 @@ export function wssSignatureConfirmation(parts: WssParts): SoapProfile {
  * escapes everything in front of it, so that the first one is the right one.
  */
 function signatureValueOf(requestBytes: Uint8Array): string {
-  const found = /<(?:\w+:)?SignatureValue>([A-Za-z0-9+/=]+)</.exec(Buffer.from(requestBytes).toString('latin1'));
+  const found = /<(?:\w+:)?SignatureValue>([A-Za-z0-9+/=]+)</.exec(
+    Buffer.from(requestBytes).toString('latin1'),
+  );
   if (found?.[1] === undefined) throw new TypeError('requestBytes are not a request that was signed here.');
   return found[1];
 }

@@ -1,4 +1,5 @@
 import { compareCodePoints } from './canonical-order.js';
+import { decodeText } from './decode-text.js';
 import { escapeAttribute, escapeText } from './escape.js';
 import { readText } from './references.js';
 import { ScannedElement } from './scanned-element.js';
@@ -40,7 +41,7 @@ const beyondAscii = /[^\0-\x7f]/;
 
 /** Text out of the result of {@link canonicalBytes}. */
 export function textOfBytes(bytes: string): string {
-  return beyondAscii.test(bytes) ? Buffer.from(bytes, 'latin1').toString() : bytes;
+  return beyondAscii.test(bytes) ? decodeText(Buffer.from(bytes, 'latin1')) : bytes;
 }
 
 function bytesOf(text: string): string {
@@ -79,7 +80,8 @@ function write(
   } else {
     out += `${writeAttributes(element.attributes)}>`;
     for (const child of element.children) {
-      out += typeof child === 'string' ? bytesOf(escapeText(child)) : write(child, inclusive, rendered, false);
+      out +=
+        typeof child === 'string' ? bytesOf(escapeText(child)) : write(child, inclusive, rendered, false);
     }
   }
   // Assigning to length would leave the compiled code.

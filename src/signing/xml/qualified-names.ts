@@ -51,7 +51,8 @@ export class QualifiedNames {
 
   #make(raw: string, start: number, end: number): QualifiedName {
     const name = this.source.decode(start, end);
-    if (name.length !== raw.length && !isName(name)) throw new SignatureRefused('xml-malformed', `offset ${start}`);
+    if (name.length !== raw.length && !isName(name))
+      throw new SignatureRefused('xml-malformed', `offset ${start}`);
     const colon = name.indexOf(':');
     const prefix = colon < 0 ? '' : name.slice(0, colon);
     const local = colon < 0 ? name : localName(name, colon + 1);

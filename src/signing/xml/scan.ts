@@ -247,7 +247,8 @@ function inCanonicalOrder(attributes: readonly ScannedAttribute[]): boolean {
   for (let i = 1; i < attributes.length; i++) {
     const a = attributes[i - 1] as ScannedAttribute;
     const b = attributes[i] as ScannedAttribute;
-    if ((compareCodePoints(a.namespace, b.namespace) || compareCodePoints(a.local, b.local)) > 0) return false;
+    if ((compareCodePoints(a.namespace, b.namespace) || compareCodePoints(a.local, b.local)) > 0)
+      return false;
   }
   return true;
 }

@@ -86,7 +86,7 @@ export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer>
   return {
     addressOf: (variant, key) => `${registry}/${variant}/${key}`,
     async ask({ payload, ...question }) {
-      const query = new URLSearchParams(question);
+      const query = new URLSearchParams(Object.entries(question));
       const answer = await fetch(`${control}/ask?${query}`, { method: 'POST', body: payload });
       return { ok: answer.ok, text: await answer.text() };
     },

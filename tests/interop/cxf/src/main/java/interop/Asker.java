@@ -5,6 +5,7 @@ import jakarta.xml.ws.Dispatch;
 import jakarta.xml.ws.Service;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.net.MalformedURLException;
 import java.net.URI;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Source;
@@ -19,9 +20,26 @@ import org.apache.cxf.jaxws.DispatchImpl;
 import org.apache.cxf.ws.addressing.WSAddressingFeature;
 import org.apache.cxf.ws.policy.WSPolicyFeature;
 
-/** One CXF client of the civil registry's WSDL, for one question. */
+/** One CXF client of the civil registry's WSDL. */
 final class Asker {
-  private Asker() {}
+  private final Dispatch<Source> dispatch;
+
+  Asker(Bus bus, URI wsdl, String address, Security security, Keys keys, Signing signing)
+      throws MalformedURLException {
+    Service service = Service.create(wsdl.toURL(), Registry.SERVICE);
+    dispatch = service.createDispatch(Registry.PORT, Source.class, Service.Mode.PAYLOAD);
+    Client client = ((DispatchImpl<?>) dispatch).getClient();
+    dispatch.getRequestContext().putAll(security.properties(keys));
+    dispatch.getRequestContext().put(BindingProvider.ENDPOINT_ADDRESS_PROPERTY, address);
+    // Without it a Dispatch does not say which operation it is, and so no wsa:Action.
+    dispatch.getRequestContext().put("find.dispatch.operation", Boolean.TRUE);
+    new WSAddressingFeature().initialize(client, bus);
+    WSPolicyFeature policy = security.policyFeature(bus);
+    if (policy != null) {
+      policy.initialize(client, bus);
+    }
+    security.intercept(client, keys, signing);
+  }
 
   /**
    * Signs, sends and verifies.
@@ -29,27 +47,8 @@ final class Asker {
    * @param payload the child of Body
    * @return the child of the answer's Body
    */
-  static String ask(
-      Bus bus, URI wsdl, String address, Security security, Keys keys, Signing signing, String payload)
-      throws Exception {
-    Service service = Service.create(wsdl.toURL(), Registry.SERVICE);
-    Dispatch<Source> dispatch = service.createDispatch(Registry.PORT, Source.class, Service.Mode.PAYLOAD);
-    try {
-      Client client = ((DispatchImpl<?>) dispatch).getClient();
-      dispatch.getRequestContext().putAll(security.properties(keys));
-      dispatch.getRequestContext().put(BindingProvider.ENDPOINT_ADDRESS_PROPERTY, address);
-      // Without it a Dispatch does not say which operation it is, and so no wsa:Action.
-      dispatch.getRequestContext().put("find.dispatch.operation", Boolean.TRUE);
-      new WSAddressingFeature().initialize(client, bus);
-      WSPolicyFeature policy = security.policyFeature(bus);
-      if (policy != null) {
-        policy.initialize(client, bus);
-      }
-      security.intercept(client, keys, signing);
-      return write(dispatch.invoke(new StreamSource(new StringReader(payload))));
-    } finally {
-      ((java.io.Closeable) dispatch).close();
-    }
+  String ask(String payload) throws TransformerException {
+    return write(dispatch.invoke(new StreamSource(new StringReader(payload))));
   }
 
   private static String write(Source source) throws TransformerException {

@@ -10,8 +10,10 @@ import jakarta.xml.ws.WebFault;
 import jakarta.xml.ws.WebServiceProvider;
 import jakarta.xml.ws.Service.Mode;
 import jakarta.xml.ws.soap.SOAPFaultException;
+import java.io.StringReader;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.xml.namespace.QName;
+import javax.xml.stream.XMLStreamException;
 import javax.xml.transform.Source;
 import javax.xml.transform.dom.DOMSource;
 import org.apache.cxf.staxutils.StaxUtils;
@@ -34,13 +36,14 @@ public final class FamilyRegistry implements Provider<Source> {
 
   @Override
   public Source invoke(Source question) {
-    invocations.incrementAndGet();
     Document asked;
     try {
       asked = StaxUtils.read(question);
-    } catch (javax.xml.stream.XMLStreamException e) {
+    } catch (XMLStreamException e) {
       throw new IllegalStateException(e);
     }
+    // Streaming verifies while the question is being read: whoever counts before has been told nothing yet.
+    invocations.incrementAndGet();
     String nid = asked.getElementsByTagNameNS(NAMESPACE, "Nid").item(0).getTextContent();
     if (nid.equals(UNKNOWN)) {
       throw new RegistryFault(notFound());
@@ -96,8 +99,8 @@ public final class FamilyRegistry implements Provider<Source> {
 
   private static Document parse(String xml) {
     try {
-      return StaxUtils.read(new java.io.StringReader(xml));
-    } catch (javax.xml.stream.XMLStreamException e) {
+      return StaxUtils.read(new StringReader(xml));
+    } catch (XMLStreamException e) {
       throw new IllegalStateException(e);
     }
   }

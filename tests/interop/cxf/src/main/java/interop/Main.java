@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MalformedURLException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -29,6 +30,7 @@ public final class Main {
 
   private final Bus bus = BusFactory.getDefaultBus();
   private final Map<String, Keys> keys = new HashMap<>();
+  private final Map<Map<String, String>, Asker> askers = new HashMap<>();
   private final AtomicInteger invocations = new AtomicInteger();
   private final URI wsdl;
 
@@ -81,18 +83,28 @@ public final class Main {
   private void ask(HttpExchange exchange) throws IOException {
     Map<String, String> query = query(exchange.getRequestURI());
     String payload = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    Signing signing =
-        new Signing(
-            query.getOrDefault("keyIdentifier", "DirectReference"),
-            !"no".equals(query.get("prefixList")),
-            "default".equals(query.get("signing")));
     try {
-      Security security = Security.of(query.get("variant"));
-      Keys key = keys.get(query.get("key"));
-      reply(exchange, 200, Asker.ask(bus, wsdl, query.get("address"), security, key, signing, payload));
+      reply(exchange, 200, askerOf(query).ask(payload));
     } catch (Exception e) {
       reply(exchange, 502, reasons(e));
     }
+  }
+
+  /** Clients are kept: to make one costs more than to use it ten times. */
+  private synchronized Asker askerOf(Map<String, String> query) throws MalformedURLException {
+    Asker asker = askers.get(query);
+    if (asker == null) {
+      Signing signing =
+          new Signing(
+              query.getOrDefault("keyIdentifier", "DirectReference"),
+              !"no".equals(query.get("prefixList")),
+              "default".equals(query.get("signing")));
+      Security security = Security.of(query.get("variant"));
+      Keys key = keys.get(query.get("key"));
+      asker = new Asker(bus, wsdl, query.get("address"), security, key, signing);
+      askers.put(query, asker);
+    }
+    return asker;
   }
 
   private static String reasons(Throwable thrown) {
