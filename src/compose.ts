@@ -10,7 +10,7 @@ import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
 import { checkMeaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
-import { loadKeyring } from './config/keyring.js';
+import type { Keyring } from './config/keyring.js';
 import { ConfigInvalid, readConfig } from './config/read-config.js';
 import { refuseDevelopment } from './config/refuse-development.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
@@ -46,12 +46,19 @@ import { wssX509Integrity } from './signing/wss-x509-integrity.js';
 import { openDatabase } from './store/database.js';
 import { migrate } from './store/migrate.js';
 import { createReplayStore } from './store/replay-store.js';
+import { LiveKeys } from './trust/live-keys.js';
 
 /** A running gateway. */
 export interface Gateway {
   /** Where it listens, for example `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly config: Config;
+  /**
+   * Reads keys, trust and revocation lists anew, as a change of their files does within seconds.
+   *
+   * @returns false when what is on disk cannot be used: the keys of before stay in use.
+   */
+  reloadKeys(): Promise<boolean>;
   /** Takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
   stop(): Promise<void>;
 }
@@ -76,11 +83,30 @@ export async function startGateway(
   const config = await readConfig(environment.configFolder, environment.variables);
   const { problems, meaning } = checkMeaning(config);
   if (problems.length > 0) throw new ConfigInvalid(problems);
-  const keyring = await loadKeyring(config, clock);
-  for (const warning of keyring.warnings) logger.warn(warning);
-  if (environment.production) {
-    const sentences = refuseDevelopment(config, keyring);
-    if (sentences.length > 0) throw new EnvironmentRefused(sentences);
+  const health = new RegistryHealth(clock);
+  // Its parts are asked at each scrape, when all of them are there.
+  const metrics: Metrics = createMetrics({
+    outbox: () => outbox.waiting(),
+    lanes: () => dispatcher.lanes(),
+    backlog: () => requests.backlog(),
+    certificates: () => keys.certificates(),
+    trust: () => keys.status(),
+  });
+  const observe = observers(logger, metrics, health);
+  const refuse = (wanted: Config, keyring: Keyring): string[] =>
+    environment.production ? refuseDevelopment(wanted, keyring) : [];
+  const keys = await LiveKeys.open(config, {
+    configFolder: environment.configFolder,
+    readConfig: () => readConfig(environment.configFolder, environment.variables),
+    refuse,
+    clock,
+    observe: observe.keys,
+  });
+  for (const warning of keys.current().warnings) logger.warn(warning);
+  const refused = refuse(config, keys.current());
+  if (refused.length > 0) {
+    keys.stop();
+    throw new EnvironmentRefused(refused);
   }
 
   const { gateway } = config;
@@ -96,20 +122,13 @@ export async function startGateway(
   const requests = createRequestStore(database);
   const replaySet = createReplayStore(database);
   const outbox = createOutboxStore(database);
-  const health = new RegistryHealth(clock);
   const waiting = new Waiting();
-  const metrics: Metrics = createMetrics({
-    outbox: () => outbox.waiting(),
-    lanes: () => dispatcher.lanes(),
-    backlog: () => requests.backlog(),
-    certificates: () => keyring.certificates(),
-  });
-  const observe = observers(logger, metrics, health);
 
   const adapters = await openAdapters(config, clock, (name) =>
     wssX509Integrity({
-      signer: keyring.messages,
-      trusted: keyring.registries.get(name) ?? [],
+      signer: keys.messages,
+      trusted: () => keys.trustedOf(name),
+      isRevoked: (key) => keys.isRevoked(key),
       replaySet,
       clock,
     }),
@@ -124,7 +143,7 @@ export async function startGateway(
       ids,
       source: `${gateway.publicOrigins[0]}/`,
       contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
-      signer: keyring.http,
+      signer: keys.http,
     }),
     onFinished(request, state) {
       observe.finished(request, state);
@@ -165,7 +184,7 @@ export async function startGateway(
         completion,
         clock,
         evidence: createEvidenceStore(database),
-        signReceipt: (bytes, at) => signDetached(bytes, keyring.http, { typ: 'ura-receipt+jws', now: at }),
+        signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
       }),
       ...serviceHandlers({
         catalogue,
@@ -179,16 +198,17 @@ export async function startGateway(
           store: () => database.query('select 1'),
           broker: () => isReachable(kafka, 1_500),
           registries: [...adapters.values()],
-          certificates: () => keyring.certificates(),
+          certificates: () => keys.certificates(),
+          trust: () => keys.status(),
           stopping: () => stopping,
         },
       }),
     },
     authenticate: (request) =>
-      authenticateRequest(request, { findKey: (keyId) => keyring.clients.get(keyId), replaySet, clock }),
+      authenticateRequest(request, { findKey: (keyId) => keys.findClientKey(keyId), replaySet, clock }),
     clients: new Map(config.clients.map((client) => [client.id, client])),
     sign: async (answer, signature) => ({
-      ...(await signResponse(answer, signature, keyring.http, { now: clock.now() })),
+      ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
     }),
     publicOrigins: gateway.publicOrigins,
     limits: { bytes: gateway.http.bodyLimitBytes, timeoutMs: gateway.http.bodyTimeoutMs },
@@ -212,6 +232,7 @@ export async function startGateway(
     createApp({ exchange, nextId: () => ids.next(), onError: observe.lastResort }),
     tls && { cert: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.privateKey, 'utf8') },
   );
+  keys.watch();
   relay.start();
   dispatcher.start();
   const purge = setInterval(() => {
@@ -223,9 +244,11 @@ export async function startGateway(
   return {
     url,
     config,
+    reloadKeys: () => keys.reload(),
     async stop() {
       stopping = true;
       background.abort();
+      keys.stop();
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);

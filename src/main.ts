@@ -29,7 +29,8 @@ const warn = (line: string): void => {
 const asked = new Promise<void>((resolve) => {
   const stop = (): void => {
     const limitMs = process.argv[2] === 'demo' ? DEMO_STOP_LIMIT_MS : STOP_LIMIT_MS;
-    setTimeout(() => process.exit(1), limitMs).unref();
+    // Not process.exit: it waits for native threads, and a Kafka client whose broker is gone may never end its own.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), limitMs).unref();
     resolve();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);

@@ -34,6 +34,7 @@ Examples:
         const config = await readConfig(path, { ...variables, URA_DATA: dataFolderOf(variables) });
         problems.push(...checkMeaning(config).problems);
         const keyring = await loadKeyring(config, clock);
+        for (const warning of keyring.warnings) print(`warning: ${warning}`);
         if (options.production) problems.push(...refuseDevelopment(config, keyring));
         if (problems.length === 0) {
           print(

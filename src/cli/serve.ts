@@ -20,6 +20,9 @@ Environment:
   URA_ENV        production refuses embedded parts, development keys and missing TLS
   URA_LOG        trace, debug, info, warn, error (default: info)
 
+Keys, pinned certificates and revocation lists are read anew when their files or the settings that name them
+change, within 10 seconds, or at once on SIGHUP. A set that cannot be used never replaces a good one.
+
 Examples:
   $ ura serve
       everything embedded: nothing to install, nothing to configure
@@ -38,7 +41,11 @@ Examples:
       }
       try {
         const gateway = await startGateway(environment, logger, clock);
+        const reload = (): void => void gateway.reloadKeys();
+        // On a terminal the signal says that the terminal is gone, and ends the process as it always did.
+        if (!process.stdout.isTTY) process.on('SIGHUP', reload);
         await asked;
+        process.off('SIGHUP', reload);
         await gateway.stop();
       } finally {
         await environment.stopEmbedded();

@@ -38,7 +38,18 @@ export interface ClientSettings {
   readonly name: string;
   readonly municipality: string;
   readonly organisations: readonly string[];
+  /** Key files, or folders of them. */
   readonly keys: readonly string[];
+  readonly crl?: CrlSettings;
+}
+
+/** `crl` of a client or an adapter: the revocation list of whoever issued the partner's certificates. */
+export interface CrlSettings {
+  /** Certificate file of the issuer, who signs the list. */
+  readonly issuer: string;
+  /** Files and URLs, asked in this order until one gives a list. */
+  readonly sources: readonly string[];
+  readonly refreshMinutes: number;
 }
 
 /** `config/policies/*.json` */
@@ -60,7 +71,9 @@ export interface AdapterSettings {
   readonly endpoint: string;
   readonly to: string;
   readonly profile: 'wss-x509-integrity';
+  /** Key files, or folders of them. */
   readonly trust: readonly string[];
+  readonly crl?: CrlSettings;
   readonly connectTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly concurrency: number;

@@ -1,13 +1,29 @@
-import type { X509Certificate } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type X509Certificate } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Clock } from '../clock.js';
 import { isDevelopmentKey } from '../signing/development-keys.js';
 import { fileSigner } from '../signing/file-signer.js';
-import { readPrivateKeyFile, readTrustedKeyFile } from '../signing/key-files.js';
+import { readPrivateKeyFile } from '../signing/key-files.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
+import { type PinnedKeys, readPinnedKeys } from '../trust/pinned-keys.js';
+import type { CrlSource } from '../trust/revocation-list.js';
 import type { Config } from './config.js';
 
-/** All keys of one configuration, read and checked. */
+/** One certificate and the time left to it. */
+export interface CertificateTerm {
+  /** `gateway-messages`, `registry-<adapter>`, `client-<id>`, `crl-issuer-…`; `-2` and so on for more of one partner. */
+  readonly name: string;
+  /** File name without its folder. */
+  readonly file: string;
+  /** Negative when it is over. */
+  readonly expiresInSeconds: number;
+  /** Positive when it is not valid yet. */
+  readonly startsInSeconds: number;
+  /** A partner's: messages signed with it are refused when it is over, and nothing else stops. */
+  readonly pinned: boolean;
+}
+
+/** All keys of one configuration, read and checked at one moment. */
 export interface Keyring {
   /** Signs HTTP answers, receipts and events. */
   readonly http: Signer;
@@ -15,18 +31,25 @@ export interface Keyring {
   readonly httpPublic: TrustedKey;
   /** Signs messages to registries. */
   readonly messages: Signer;
+  /** By key id. */
   readonly clients: ReadonlyMap<string, TrustedKey>;
   /** Pinned keys of each registry, by adapter. */
   readonly registries: ReadonlyMap<string, readonly TrustedKey[]>;
+  /** Every pinned key with its partner and file. */
+  readonly pinned: PinnedKeys['keys'];
+  readonly crls: readonly CrlSource[];
+  /** Keys that a revocation list speaks about. */
+  readonly covered: ReadonlyMap<TrustedKey, CrlSource>;
+  /** What an operator should look at; none of it keeps the gateway from working. */
   readonly warnings: readonly string[];
   /** Names of keys that were made for development; production refuses them. */
   readonly development: readonly string[];
-  /** Time left to each certificate; negative when it is over. */
-  certificates(): { name: string; expiresInSeconds: number }[];
+  certificates(): CertificateTerm[];
 }
 
 /**
- * Reads every key that the configuration names.
+ * Reads every key that the configuration names. A pinned certificate that is over, or not valid yet, is a warning:
+ * the profiles refuse messages that are signed with it.
  *
  * @throws {KeyFileUnusable} naming the first file that cannot be used, with the remedy.
  * @throws {Error} when two clients have keys of the same id.
@@ -37,29 +60,37 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
   const messages = await readPrivateKeyFile(keys.messages.privateKey, {
     certificatePath: keys.messages.certificate,
   });
+  const pinned = await readPinnedKeys(config);
   const clients = new Map<string, TrustedKey>();
-  for (const client of config.clients) {
-    for (const path of client.keys) {
-      const key = await readTrustedKeyFile(path, { partner: client.id });
+  const registries = new Map(config.adapters.map(({ name }) => [name, [] as TrustedKey[]]));
+  for (const { kind, key } of pinned.keys) {
+    if (kind === 'registry') registries.get(key.partner)?.push(key);
+    else {
       const other = clients.get(key.keyId);
-      if (other) throw new Error(`key id ${key.keyId} belongs to both ${other.partner} and ${client.id}`);
+      if (other) throw new Error(`key id ${key.keyId} belongs to both ${other.partner} and ${key.partner}`);
       clients.set(key.keyId, key);
     }
   }
-  const registries = new Map<string, TrustedKey[]>();
-  for (const { name, trust } of config.adapters) {
-    registries.set(name, await Promise.all(trust.map((path) => readTrustedKeyFile(path, { partner: name }))));
-  }
 
-  const pinned = [...clients.values(), ...[...registries.values()].flat()];
-  const named: { name: string; certificate: X509Certificate }[] = [
-    ...(messages.certificate ? [{ name: 'gateway-messages', certificate: messages.certificate }] : []),
-    ...[...registries].flatMap(([name, trusted]) =>
-      trusted.flatMap(({ certificate }, index) =>
-        certificate ? [{ name: `registry-${name}${index === 0 ? '' : `-${index + 1}`}`, certificate }] : [],
-      ),
-    ),
+  const named: { name: string; file: string; certificate: X509Certificate; pinned: boolean }[] = [
+    ...(messages.certificate
+      ? [
+          {
+            name: 'gateway-messages',
+            file: basename(keys.messages.certificate),
+            certificate: messages.certificate,
+            pinned: false,
+          },
+        ]
+      : []),
+    ...pinned.certificates.map((each) => ({ ...each, file: basename(each.file), pinned: true })),
   ];
+  const certificates = (): CertificateTerm[] =>
+    named.map(({ certificate, ...term }) => ({
+      ...term,
+      expiresInSeconds: Math.floor((Date.parse(certificate.validTo) - clock.now()) / 1000),
+      startsInSeconds: Math.ceil((Date.parse(certificate.validFrom) - clock.now()) / 1000),
+    }));
   return {
     http: fileSigner(http),
     httpPublic: {
@@ -71,12 +102,24 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
     messages: fileSigner(messages),
     clients,
     registries,
-    warnings: [...http.warnings, ...messages.warnings].map((warning) => warning.detail),
-    development: [http, messages, ...pinned].filter(isDevelopmentKey).map((key) => key.keyId),
-    certificates: () =>
-      named.map(({ name, certificate }) => ({
-        name,
-        expiresInSeconds: Math.floor((Date.parse(certificate.validTo) - clock.now()) / 1000),
-      })),
+    pinned: pinned.keys,
+    crls: pinned.crls,
+    covered: pinned.covered,
+    warnings: [
+      ...[...http.warnings, ...messages.warnings].map((warning) => warning.detail),
+      ...pinned.warnings,
+      ...certificates().flatMap(outsideItsDates),
+    ],
+    development: [http, messages, ...pinned.keys.map(({ key }) => key)]
+      .filter(isDevelopmentKey)
+      .map((key) => key.keyId),
+    certificates,
   };
+}
+
+function outsideItsDates({ name, file, expiresInSeconds, startsInSeconds }: CertificateTerm): string[] {
+  if (expiresInSeconds <= 0) return [`${file} (${name}) has expired: what is signed with it is refused.`];
+  if (startsInSeconds > 0)
+    return [`${file} (${name}) is not valid yet: what is signed with it is refused until then.`];
+  return [];
 }

@@ -6,6 +6,7 @@ import type {
   AdapterSettings,
   ClientSettings,
   Config,
+  CrlSettings,
   GatewaySettings,
   PolicySettings,
   ServiceSettings,
@@ -85,6 +86,14 @@ function resolvePaths(config: Config, folder: string): Config {
   const { gateway } = config;
   const { messages } = gateway.keys;
   const { tls, ...http } = gateway.http;
+  const crlOf = ({ crl }: { readonly crl?: CrlSettings }) =>
+    crl && {
+      crl: {
+        ...crl,
+        issuer: at(crl.issuer),
+        sources: crl.sources.map((source) => (/^https?:\/\//i.test(source) ? source : at(source))),
+      },
+    };
   return {
     ...config,
     gateway: {
@@ -97,8 +106,12 @@ function resolvePaths(config: Config, folder: string): Config {
         messages: { privateKey: at(messages.privateKey), certificate: at(messages.certificate) },
       },
     },
-    clients: config.clients.map((client) => ({ ...client, keys: client.keys.map(at) })),
-    adapters: config.adapters.map((adapter) => ({ ...adapter, trust: adapter.trust.map(at) })),
+    clients: config.clients.map((client) => ({ ...client, keys: client.keys.map(at), ...crlOf(client) })),
+    adapters: config.adapters.map((adapter) => ({
+      ...adapter,
+      trust: adapter.trust.map(at),
+      ...crlOf(adapter),
+    })),
   };
 }
 

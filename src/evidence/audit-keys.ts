@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import { readCertificate, readTrustedKeyFile } from '../signing/key-files.js';
 import type { TrustedKey } from '../signing/signer.js';
+import { keyFilesOfAll } from '../trust/key-folder.js';
 import type { AuditKeys } from './audit.js';
 
 /**
@@ -12,11 +13,15 @@ import type { AuditKeys } from './audit.js';
 export async function readAuditKeys({ gateway, clients, adapters }: Config): Promise<AuditKeys> {
   const pinned: TrustedKey[] = [];
   for (const { id, keys } of clients) {
-    for (const path of keys) pinned.push(await readTrustedKeyFile(path, { partner: id }));
+    for (const path of await keyFilesOfAll(keys))
+      pinned.push(await readTrustedKeyFile(path, { partner: id }));
   }
   const registries = new Map(
     await Promise.all(
-      adapters.map(async ({ name, trust }) => [name, await Promise.all(trust.map(readCertificate))] as const),
+      adapters.map(async ({ name, trust }) => {
+        const files = await keyFilesOfAll(trust);
+        return [name, await Promise.all(files.map(readCertificate))] as const;
+      }),
     ),
   );
   const publicFile = gateway.keys.http.replace('.private.', '.public.');

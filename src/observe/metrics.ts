@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { TrustSeen } from './readiness.js';
 
 /** Everything that `/metrics` shows; `docs/operations.md` is held to this list by a test. */
 export interface Metrics {
@@ -22,6 +23,8 @@ export interface Gauges {
     { adapter: string; state: string; count: number; oldestAgeSeconds: number }[]
   >;
   readonly certificates: () => { name: string; expiresInSeconds: number }[];
+  /** Absent where keys are read once. */
+  readonly trust?: () => TrustSeen;
 }
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -93,61 +96,65 @@ export function createMetrics(gauges: Gauges): Metrics {
 
 function defineGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry];
-  // A scrape must not fail as a whole because the store is down: that is when metrics are needed most.
-  const collecting = (work: () => Promise<void>) => () => work().catch(() => {});
-  const waiting = new Gauge({
+  const fillOutbox = together(async () => {
+    const { count, oldestAgeSeconds } = await gauges.outbox();
+    waiting.set(count);
+    age.set(oldestAgeSeconds);
+  });
+  const waiting: Gauge = new Gauge({
     name: 'ura_outbox_events',
     help: 'Events not yet confirmed by the broker.',
     registers,
+    collect: fillOutbox,
   });
   const age: Gauge = new Gauge({
     name: 'ura_outbox_age_seconds',
     help: 'Age of the oldest event not yet confirmed by the broker.',
     registers,
-    collect: collecting(async () => {
-      const { count, oldestAgeSeconds } = await gauges.outbox();
-      waiting.set(count);
-      age.set(oldestAgeSeconds);
-    }),
+    collect: fillOutbox,
   });
-  const active = new Gauge({
+  const fillLanes = together(() => {
+    for (const lane of gauges.lanes()) {
+      active.set({ adapter: lane.adapter }, lane.active);
+      depth.set({ adapter: lane.adapter }, lane.depth);
+    }
+  });
+  const active: Gauge<'adapter'> = new Gauge({
     name: 'ura_lane_active',
     help: 'Calls to a registry under way in this process.',
     labelNames: ['adapter'],
     registers,
+    collect: fillLanes,
   });
   const depth: Gauge<'adapter'> = new Gauge({
     name: 'ura_lane_depth',
     help: 'Requests waiting in this process for a call.',
     labelNames: ['adapter'],
     registers,
-    collect() {
-      for (const lane of gauges.lanes()) {
-        active.set({ adapter: lane.adapter }, lane.active);
-        depth.set({ adapter: lane.adapter }, lane.depth);
-      }
-    },
+    collect: fillLanes,
   });
-  const oldest = new Gauge({
+  const fillBacklog = together(async () => {
+    const rows = await gauges.backlog();
+    open.reset();
+    oldest.reset();
+    for (const { adapter, state, count, oldestAgeSeconds } of rows) {
+      open.set({ adapter, state }, count);
+      oldest.set({ adapter, state }, oldestAgeSeconds);
+    }
+  });
+  const oldest: Gauge<'adapter' | 'state'> = new Gauge({
     name: 'ura_open_requests_age_seconds',
     help: 'Age of the oldest open request.',
     labelNames: ['adapter', 'state'],
     registers,
+    collect: fillBacklog,
   });
   const open: Gauge<'adapter' | 'state'> = new Gauge({
     name: 'ura_open_requests',
     help: 'Requests that have not ended.',
     labelNames: ['adapter', 'state'],
     registers,
-    collect: collecting(async () => {
-      const rows = await gauges.backlog();
-      open.reset();
-      oldest.reset();
-      for (const { adapter, state, count, oldestAgeSeconds } of rows) {
-        open.set({ adapter, state }, count);
-        oldest.set({ adapter, state }, oldestAgeSeconds);
-      }
-    }),
+    collect: fillBacklog,
   });
   const expiry: Gauge<'name'> = new Gauge({
     name: 'ura_certificate_expires_in_seconds',
@@ -155,7 +162,69 @@ function defineGauges(registry: Registry, gauges: Gauges): void {
     labelNames: ['name'],
     registers,
     collect() {
+      // One that was taken away must not be shown as if it were still there.
+      expiry.reset();
       for (const { name, expiresInSeconds } of gauges.certificates()) expiry.set({ name }, expiresInSeconds);
     },
   });
+  defineTrustGauges(registers, gauges);
+}
+
+function defineTrustGauges(registers: Registry[], { trust }: Gauges): void {
+  const fill = together(() => {
+    const seen = trust?.();
+    if (seen === undefined) return;
+    keysAge.set(seen.keysAgeSeconds);
+    unusable.set(seen.unusableSeconds);
+    age.reset();
+    next.reset();
+    for (const { name, ageSeconds, nextInSeconds } of seen.crls) {
+      if (ageSeconds !== undefined) age.set({ name }, ageSeconds);
+      if (nextInSeconds !== undefined) next.set({ name }, nextInSeconds);
+    }
+  });
+  const keysAge: Gauge = new Gauge({
+    name: 'ura_keys_age_seconds',
+    help: 'Time since the keys in use were read.',
+    registers,
+    collect: fill,
+  });
+  const unusable: Gauge = new Gauge({
+    name: 'ura_keys_unusable_seconds',
+    help: 'How long the keys on disk cannot be used; 0 while they can.',
+    registers,
+    collect: fill,
+  });
+  const next: Gauge<'name'> = new Gauge({
+    name: 'ura_crl_next_update_in_seconds',
+    help: 'Time until the next revocation list is due; negative when it is late.',
+    labelNames: ['name'],
+    registers,
+    collect: fill,
+  });
+  const age: Gauge<'name'> = new Gauge({
+    name: 'ura_crl_age_seconds',
+    help: 'Age of the revocation list in use; absent when none was ever loaded.',
+    labelNames: ['name'],
+    registers,
+    collect: fill,
+  });
+}
+
+/**
+ * Fills several gauges with one look. The registry reads all its metrics at once, so each of them has to wait
+ * for the look, or all but one would show what the scrape before saw. A look that fails leaves the last values: a
+ * scrape must not fail as a whole because the store is down, which is when metrics are needed most.
+ */
+function together(look: () => void | Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> | undefined;
+  return () => {
+    underWay ??= Promise.resolve()
+      .then(look)
+      .catch(() => {})
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
 }

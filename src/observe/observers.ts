@@ -4,6 +4,7 @@ import type { Seen } from '../http/exchange.js';
 import type { KafkaError } from '../kafka/rdkafka.js';
 import type { StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
+import type { LiveKeysObserver } from '../trust/live-keys.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 
@@ -40,8 +41,24 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
     },
   };
 
+  const keys: LiveKeysObserver = {
+    loaded({ warnings }) {
+      for (const warning of warnings) logger.warn(warning);
+      logger.info('keys read anew and in use; other changed settings count from the next start');
+    },
+    failed(error) {
+      metrics.failures.inc({ what: 'keys' });
+      logger.error({ error }, 'keys on disk cannot be used; those of before stay in use');
+    },
+    crlFailed(list, problem) {
+      metrics.failures.inc({ what: 'crl' });
+      logger.warn({ list, problem }, 'revocation list not refreshed');
+    },
+  };
+
   return {
     dispatch,
+    keys,
     relay: {
       onDelivered: (count: number) => metrics.eventsDelivered.inc(count),
       onFailure: (reason: string) => {

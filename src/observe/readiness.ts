@@ -12,8 +12,33 @@ export interface ReadinessParts {
     readonly name: string;
     readonly probe: (signal: AbortSignal) => Promise<boolean>;
   }[];
-  readonly certificates: () => { name: string; expiresInSeconds: number }[];
+  readonly certificates: () => CertificateSeen[];
+  /** Absent where keys are read once. */
+  readonly trust?: () => TrustSeen;
   readonly stopping: () => boolean;
+}
+
+/** A certificate; a partner's own (`pinned`) never makes the gateway not ready. */
+export interface CertificateSeen {
+  readonly name: string;
+  readonly file?: string;
+  readonly expiresInSeconds: number;
+  readonly startsInSeconds?: number;
+  readonly pinned?: boolean;
+}
+
+/** The set of keys in use and the revocation lists; ages in seconds. */
+export interface TrustSeen {
+  readonly keysAgeSeconds: number;
+  /** How long what is on disk cannot be used; 0 while it can. */
+  readonly unusableSeconds: number;
+  /** Without age when no list was ever loaded. */
+  readonly crls: readonly {
+    readonly name: string;
+    readonly ageSeconds?: number;
+    readonly nextInSeconds?: number;
+    readonly problem?: string;
+  }[];
 }
 
 const CHECK_MS = 2_000;
@@ -41,17 +66,43 @@ export async function checkReadiness(
           : warning(`registry-${name}`, 'not reachable; requests to it are kept and tried again'),
     ),
     ...parts.certificates().map(checkCertificate),
+    ...(parts.trust ? checkTrust(parts.trust()) : []),
     ...(parts.stopping() ? [failing('process', 'is stopping')] : []),
   ];
   return { status: checks.some((check) => check.status === 'failing') ? 'not-ready' : 'ready', checks };
 }
 
-function checkCertificate({ name, expiresInSeconds }: { name: string; expiresInSeconds: number }): Check {
-  const label = `certificate-${name}`;
+function checkCertificate(seen: CertificateSeen): Check {
+  const { expiresInSeconds, startsInSeconds = 0, pinned = false } = seen;
+  const label = `certificate-${seen.name}`;
+  const which = seen.file === undefined ? '' : `${seen.file} `;
   const days = Math.floor(expiresInSeconds / 86_400);
-  if (expiresInSeconds <= 0) return failing(label, 'has expired; replace it');
-  if (days < WARN_DAYS) return warning(label, `expires in ${days} days; replace it`);
+  const unusable = pinned ? warning : failing;
+  if (expiresInSeconds <= 0) return unusable(label, `${which}has expired; replace it`);
+  if (startsInSeconds > 0) return unusable(label, `${which}is not valid yet`);
+  if (days < WARN_DAYS) return warning(label, `${which}expires in ${days} days; replace it`);
   return { name: label, status: 'ok' };
+}
+
+function checkTrust({ keysAgeSeconds, unusableSeconds, crls }: TrustSeen): Check[] {
+  const keys: Check =
+    unusableSeconds > 0
+      ? warning(
+          'keys',
+          `what is on disk cannot be used since ${unusableSeconds} s (see the log); keys read ${keysAgeSeconds} s ago are in use`,
+        )
+      : { name: 'keys', status: 'ok', detail: `read ${keysAgeSeconds} s ago` };
+  const lists = crls.map(({ name, ageSeconds, nextInSeconds = 0, problem }): Check => {
+    const because = problem === undefined ? '' : `; not refreshed: ${problem}`;
+    if (ageSeconds === undefined) {
+      return warning(`crl-${name}`, `no list was ever loaded: its messages are refused${because}`);
+    }
+    const age = `${ageSeconds} s old`;
+    return nextInSeconds <= 0
+      ? warning(`crl-${name}`, `${age}, the next was due ${-nextInSeconds} s ago${because}`)
+      : { name: `crl-${name}`, status: 'ok', detail: age + because };
+  });
+  return [keys, ...lists];
 }
 
 function failing(name: string, detail: string): Check {

@@ -50,13 +50,15 @@ export class Completion {
     };
     if (!isFinal(change.to)) return store.take({ ...common, evidence: change.evidence });
 
+    // Asked in the same turn as the signature, after which the key may be another.
+    const { signedBy } = events;
     const event = await events.make(request, { state: change.to, at, ...change });
     const taken = await store.take({
       ...common,
       event,
       evidence: [
         ...change.evidence,
-        { kind: 'result', bytes: event.value, mediaType: 'application/json', signedBy: events.signedBy },
+        { kind: 'result', bytes: event.value, mediaType: 'application/json', signedBy },
       ],
     });
     if (taken) onFinished(ended(request, change, at), change.to);

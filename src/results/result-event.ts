@@ -24,6 +24,7 @@ export interface Ending {
 }
 
 export interface EventMaker {
+  /** Key that signs the event made next; it can be exchanged while the process runs. */
   readonly signedBy: string;
   make(request: StoredRequest, ending: Ending): Promise<OutgoingEvent>;
 }
@@ -39,7 +40,9 @@ export function resultsTopic(municipality: string): string {
  */
 export function createEventMaker(parts: EventParts): EventMaker {
   return {
-    signedBy: parts.signer.keyId,
+    get signedBy() {
+      return parts.signer.keyId;
+    },
     async make(request, ending) {
       const id = parts.ids.next();
       const time = new Date(ending.at).toISOString();

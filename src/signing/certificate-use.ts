@@ -13,7 +13,5 @@ export function allowsUse(certificate: X509Certificate, use: 'digitalSignature' 
 
 /** Whether a certificate is that of an authority (RFC 5280 §4.2.1.9), which issues others and signs no messages. */
 export function isAuthority(certificate: X509Certificate): boolean {
-  return (
-    new x509.X509Certificate(certificate.raw).getExtension(x509.BasicConstraintsExtension)?.ca === true
-  );
+  return new x509.X509Certificate(certificate.raw).getExtension(x509.BasicConstraintsExtension)?.ca === true;
 }

@@ -11,8 +11,10 @@ export class KeyFileUnusable extends Error {
       | 'key-file-wrong-half'
       | 'key-too-weak'
       | 'key-id-missing'
+      | 'key-id-repeated'
       | 'key-algorithm-unfit'
-      | 'key-certificate-mismatch',
+      | 'key-certificate-mismatch'
+      | 'key-certificate-unfit',
     readonly path: string,
     problem: string,
     /** One sentence for the operator. */

@@ -7,6 +7,7 @@ import {
 } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { calculateJwkThumbprint } from 'jose';
+import { allowsUse, isAuthority } from './certificate-use.js';
 import { algorithmOf, canUse } from './key-algorithm.js';
 import { KeyFileUnusable } from './key-file-unusable.js';
 import { joseAlgorithms } from './key-making.js';
@@ -74,7 +75,7 @@ export async function readPrivateKeyFile(
   );
   const algorithm = fittingAlgorithm(path, privateKey, options.algorithm ?? algorithmOfJwk(path, jwk));
   const certificate =
-    options.certificatePath === undefined ? undefined : await readCertificate(options.certificatePath);
+    options.certificatePath === undefined ? undefined : await readSignerCertificate(options.certificatePath);
   if (certificate !== undefined && !certificate.checkPrivateKey(privateKey)) {
     throw new KeyFileUnusable(
       'key-certificate-mismatch',
@@ -102,7 +103,8 @@ export interface TrustedKeyFileOptions {
 
 /**
  * Reads a partner's public key: PEM certificate, PEM public key (SPKI), or public JWK with `kid` and `alg`.
- * A certificate limits the key to its validity dates.
+ * A certificate limits the key to its validity dates, and must be one that signs messages: not that of an authority,
+ * and with a key usage, if it has any, that allows digital signatures. Dates are checked at each use and not here.
  *
  * @throws {KeyFileUnusable} also for a private key: a partner's private key must not be here.
  */
@@ -125,7 +127,7 @@ export async function readTrustedKeyFile(path: string, options: TrustedKeyFileOp
       'Ask the partner for a JWK with both, as `ura keys generate` writes it.',
     );
   }
-  const certificate = text.includes('BEGIN CERTIFICATE') ? parseCertificate(path, text) : undefined;
+  const certificate = text.includes('BEGIN CERTIFICATE') ? parseSignerCertificate(path, text) : undefined;
   const publicKey =
     certificate?.publicKey ??
     parse(path, () => createPublicKey(jwk === undefined ? text : { key: jwk, format: 'jwk' }));
@@ -147,6 +149,10 @@ export async function readTrustedKeyFile(path: string, options: TrustedKeyFileOp
 /** Reads the one PEM certificate of a file. @throws {KeyFileUnusable} */
 export async function readCertificate(path: string): Promise<X509Certificate> {
   return parseCertificate(path, (await readText(path)).text);
+}
+
+async function readSignerCertificate(path: string): Promise<X509Certificate> {
+  return parseSignerCertificate(path, (await readText(path)).text);
 }
 
 /** SHA-256 of the DER, lower-case hex: how this project names a certificate. */
@@ -207,6 +213,21 @@ function parseCertificate(path: string, text: string): X509Certificate {
   const count = text.split('-----BEGIN CERTIFICATE-----').length - 1;
   if (count !== 1) throw malformed(path, `It holds ${count} certificates where one is expected.`);
   return parse(path, () => new X509Certificate(text));
+}
+
+/** RFC 5280 §4.2.1.3, §4.2.1.9: an authority's key signs certificates, and what it pinned would be all its clients. */
+function parseSignerCertificate(path: string, text: string): X509Certificate {
+  const certificate = parseCertificate(path, text);
+  const problem = parse(path, () =>
+    isAuthority(certificate)
+      ? 'It is the certificate of an authority, which signs certificates and no messages.'
+      : allowsUse(certificate, 'digitalSignature')
+        ? undefined
+        : 'Its key usage does not allow digital signatures.',
+  );
+  if (problem === undefined) return certificate;
+  const remedy = 'Ask for the certificate of the key that signs the messages.';
+  throw new KeyFileUnusable('key-certificate-unfit', path, problem, remedy);
 }
 
 /** @throws {KeyFileUnusable} for weak keys, and for an algorithm that the key cannot carry. */

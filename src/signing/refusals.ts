@@ -82,6 +82,7 @@ export const refusals = {
   'key-not-yet-valid': 'The pinned certificate or key is not valid yet.',
   'key-expired': 'The pinned certificate or key has expired.',
   'key-revoked': 'The pinned certificate is revoked.',
+  'key-revocation-unknown': 'A revocation list is configured for the certificate, and none was ever loaded.',
   'signature-value': 'The signature value does not belong to SignedInfo and the pinned key.',
   'digest-value': 'A signed part was changed after it was signed.',
 

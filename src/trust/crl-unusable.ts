@@ -5,7 +5,8 @@ export const crlProblems = {
   'crl-malformed': 'It is not a certificate revocation list in DER or PEM.',
   'crl-algorithm': 'It is signed by an algorithm that is not allowed here.',
   'crl-issuer-other': 'It is the list of another issuer than the configured one.',
-  'crl-issuer-unfit': 'The configured issuer may not sign revocation lists, or is outside its validity dates.',
+  'crl-issuer-unfit':
+    'The configured issuer may not sign revocation lists, or is outside its validity dates.',
   'crl-signature': 'Its signature was not made by the configured issuer.',
   'crl-partial': 'It is partial, indirect, or changes another list: only complete lists are used.',
   'crl-from-the-future': 'It was issued later than now.',

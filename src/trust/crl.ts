@@ -60,7 +60,7 @@ async function read(der: Uint8Array, issuer: X509Certificate, now: number): Prom
   if (!list.done) throw new DerMalformed('something follows the signature');
 
   const content = list.inside(signed);
-  const isVersion2 = content.nextTag === derTag.integer;
+  const isVersion2 = content.isNext(derTag.integer);
   if (isVersion2 && content.serial() !== '1') throw new DerMalformed('not version 2');
   const named = content.whole(content.read(derTag.sequence));
   if (!Buffer.from(named).equals(list.whole(algorithm))) throw new DerMalformed('two algorithms');
@@ -69,14 +69,13 @@ async function read(der: Uint8Array, issuer: X509Certificate, now: number): Prom
   await requireSignature(list, { signed, algorithm, signature }, issuer);
 
   const thisUpdate = content.time();
-  const hasNext = content.nextTag === derTag.utcTime || content.nextTag === derTag.generalizedTime;
+  const hasNext = content.isNext(derTag.utcTime, derTag.generalizedTime);
   if (!hasNext) throw new CrlUnusable('crl-no-next-update');
   const nextUpdate = content.time();
   if (thisUpdate > now + futureToleranceMs) throw new CrlUnusable('crl-from-the-future');
   if (nextUpdate <= now) throw new CrlUnusable('crl-expired');
-  const entries =
-    content.nextTag === derTag.sequence ? content.inside(content.read(derTag.sequence)) : undefined;
-  if (content.nextTag === derTag.context0) {
+  const entries = content.isNext(derTag.sequence) ? content.inside(content.read(derTag.sequence)) : undefined;
+  if (content.isNext(derTag.context0)) {
     const explicit = content.inside(content.read(derTag.context0));
     refuseCritical(explicit.inside(explicit.read(derTag.sequence)));
   }
@@ -102,7 +101,7 @@ function refuseCritical(extensions: DerReader): void {
   while (!extensions.done) {
     const extension = extensions.inside(extensions.read(derTag.sequence));
     extension.read(derTag.oid);
-    if (extension.nextTag === derTag.boolean) {
+    if (extension.isNext(derTag.boolean)) {
       const [critical] = extension.content(extension.read(derTag.boolean));
       if (critical !== 0) throw new CrlUnusable('crl-partial');
     }
@@ -140,7 +139,7 @@ function subjectOf(certificate: X509Certificate): Uint8Array {
   const outer = new DerReader(certificate.raw);
   const whole = outer.inside(outer.read(derTag.sequence));
   const content = whole.inside(whole.read(derTag.sequence));
-  if (content.nextTag === derTag.context0) content.read(derTag.context0);
+  if (content.isNext(derTag.context0)) content.read(derTag.context0);
   content.read(derTag.integer);
   for (let index = 0; index < 3; index += 1) content.read(derTag.sequence);
   return content.whole(content.read(derTag.sequence));

@@ -46,9 +46,9 @@ export class DerReader {
     return this.#at >= this.end;
   }
 
-  /** The tag that comes next; undefined at the end. */
-  get nextTag(): number | undefined {
-    return this.done ? undefined : this.bytes[this.#at];
+  /** Whether an element of one of these tags comes next. */
+  isNext(...tags: readonly number[]): boolean {
+    return !this.done && tags.includes(this.bytes[this.#at] as number);
   }
 
   /** @throws {DerMalformed} when something else comes next, or nothing. */

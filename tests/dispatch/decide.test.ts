@@ -42,13 +42,15 @@ describe('the decision after an attempt', () => {
     it(`is ${to} when ${outcome.kind}, ${may}, attempt ${attempts}`, () => {
       const verdict = decide({ outcome, operation, policy, attempts, random: 0.5 });
       assert.equal(verdict.to, to);
-      const result = 'result' in verdict && verdict.result.kind !== 'answered' ? verdict.result.code : undefined;
+      const result =
+        'result' in verdict && verdict.result.kind !== 'answered' ? verdict.result.code : undefined;
       assert.equal(result ?? ('reason' in verdict ? verdict.reason.code : undefined), code);
     });
   }
 
   it('hands on what the registry answered or said', () => {
-    const at = (outcome: Outcome) => decide({ outcome, operation: repeatable, policy, attempts: 1, random: 0 });
+    const at = (outcome: Outcome) =>
+      decide({ outcome, operation: repeatable, policy, attempts: 1, random: 0 });
     assert.deepEqual(at(answered), {
       to: 'answered',
       result: { kind: 'answered', evidenceType: 'person-record', evidence: { a: 1 } },

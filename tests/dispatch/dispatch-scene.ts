@@ -46,7 +46,11 @@ export interface SceneOptions {
   readonly wrap?: (store: RequestStore) => RequestStore;
 }
 
-export const answered: Outcome = { kind: 'answered', evidenceType: 'family-composition', evidence: { head: 1, x: 2 } };
+export const answered: Outcome = {
+  kind: 'answered',
+  evidenceType: 'family-composition',
+  evidence: { head: 1, x: 2 },
+};
 
 export async function openScene(options: SceneOptions = {}): Promise<DispatchScene> {
   const fresh = await freshDatabase();
@@ -110,7 +114,8 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
       },
     },
   );
-  const find = async (id: string): Promise<StoredRequest> => (await stored.find('oss-divjake', id)) as StoredRequest;
+  const find = async (id: string): Promise<StoredRequest> =>
+    (await stored.find('oss-divjake', id)) as StoredRequest;
   const evidence = createEvidenceStore(fresh.database);
   return {
     fresh,
@@ -130,7 +135,9 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
     async submit(request) {
       const reserved = dispatcher.reserve('civil');
       if (!reserved) throw new Error('the lane has no room');
-      const accepted = await stored.accept(acceptance({ lease: reserved.lease, ...(request ? { request } : {}) }));
+      const accepted = await stored.accept(
+        acceptance({ lease: reserved.lease, ...(request ? { request } : {}) }),
+      );
       if (accepted.kind !== 'new') throw new Error('not a new request');
       dispatcher.dispatch({ ...accepted.request, abandoned: false }, reserved.place);
       return accepted.request.id;

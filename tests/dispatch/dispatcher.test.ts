@@ -130,7 +130,9 @@ describe('the dispatcher', () => {
       return answered;
     });
     const id = await scene.submit();
-    await scene.fresh.database.query(`update requests set lease_owner = 'other', lease_until = now() + interval '1 hour'`);
+    await scene.fresh.database.query(
+      `update requests set lease_owner = 'other', lease_until = now() + interval '1 hour'`,
+    );
     scene.dispatcher.start();
     await broken;
     await scene.dispatcher.stop(0);

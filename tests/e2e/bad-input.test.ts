@@ -6,7 +6,14 @@ import { openOwnClient } from '../../src/cli/own-client.js';
 import { UraRefused } from '../../src/client/index.js';
 import { verifyResponse } from '../../src/signing/http-sig/index.js';
 import type { TrustedKey } from '../../src/signing/signer.js';
-import { type Fields, get, type Message, openWorld, toBytes, type World } from '../attacks/api/signed-message.js';
+import {
+  type Fields,
+  get,
+  type Message,
+  openWorld,
+  toBytes,
+  type World,
+} from '../attacks/api/signed-message.js';
 import { sendBytes, type WireAnswer } from '../attacks/api/wire.js';
 import { familyRequest, type Stack, startStack } from '../support/stack.js';
 
@@ -68,7 +75,8 @@ describe('bad input', function () {
   };
   const submit = (change: Record<string, unknown>, fields: Fields = []): Promise<Message> =>
     world.sign({ body: { ...world.honest(), ...change }, fields });
-  const pointers = (problem: Problem): string[] => (problem.errors ?? []).map(({ pointer }) => pointer).sort();
+  const pointers = (problem: Problem): string[] =>
+    (problem.errors ?? []).map(({ pointer }) => pointer).sort();
 
   it('names every wrong field by its JSON Pointer, at once', async () => {
     const message = await submit({
@@ -154,7 +162,8 @@ describe('bad input', function () {
   });
 
   it("another client's request is as unknown as one that never was", async () => {
-    const read = (id: string): Promise<Message> => world.sign({ method: 'GET', target: `/v1/requests/${id}` });
+    const read = (id: string): Promise<Message> =>
+      world.sign({ method: 'GET', target: `/v1/requests/${id}` });
     const theirs = await refused(await read(world.idOfFier), 404, 'unknown-request');
     const nobodys = await refused(await read(randomUUID()), 404, 'unknown-request');
     assert.deepEqual({ ...theirs, requestId: '' }, { ...nobodys, requestId: '' });
@@ -163,7 +172,9 @@ describe('bad input', function () {
   it('a missing or malformed Idempotency-Key is 400', async () => {
     const without = await submit({});
     without.fields = without.fields.filter(([name]) => name !== 'Idempotency-Key');
-    assert.deepEqual(pointers(await refused(without, 400, 'idempotency-key-missing')), ['/header/idempotency-key']);
+    assert.deepEqual(pointers(await refused(without, 400, 'idempotency-key-missing')), [
+      '/header/idempotency-key',
+    ]);
     await refused(await submit({}, [['Idempotency-Key', 'x']]), 400, 'idempotency-key-missing');
   });
 
@@ -179,7 +190,9 @@ describe('bad input', function () {
       seen.add(JSON.stringify(problem));
     }
     assert.equal(seen.size, 1);
-    const reasons = stack.log.flatMap(({ code, reason }) => (code === 'signature-refused' ? [String(reason)] : []));
+    const reasons = stack.log.flatMap(({ code, reason }) =>
+      code === 'signature-refused' ? [String(reason)] : [],
+    );
     assert.match(reasons.join(' '), /keyid-unknown.*message-(expired|too-old).*signature-mismatch/s);
   });
 
@@ -213,7 +226,10 @@ describe('bad input', function () {
 
   it('a used key with another body is 422', async () => {
     const { key, body } = world.earlier;
-    const other = await world.sign({ body: { ...body, legalBasis: 'Tjetër' }, fields: [['Idempotency-Key', key]] });
+    const other = await world.sign({
+      body: { ...body, legalBasis: 'Tjetër' },
+      fields: [['Idempotency-Key', key]],
+    });
     await refused(other, 422, 'idempotency-key-reused');
   });
 
@@ -238,7 +254,12 @@ describe('bad input', function () {
     assert.equal(problemOf(await send(body)).code, 'unsupported-media-type');
     const large = { ...plain(), body: Buffer.alloc(100_000, 'x') };
     assert.equal(problemOf(await send(large)).code, 'body-too-large');
-    const read = await world.sign({ method: 'GET', target: '/v1/services', body: '{}', contentType: 'text/plain' });
+    const read = await world.sign({
+      method: 'GET',
+      target: '/v1/services',
+      body: '{}',
+      contentType: 'text/plain',
+    });
     await refused(read, 415, 'unsupported-media-type');
   });
 
@@ -265,10 +286,9 @@ describe('bad input', function () {
     const client = await stack.client();
     const refusal = async (draft: object): Promise<UraRefused> => {
       try {
-        await client.submit(
-          { ...familyRequest(world.nid), ...draft } as ReturnType<typeof familyRequest>,
-          { idempotencyKey: randomUUID() },
-        );
+        await client.submit({ ...familyRequest(world.nid), ...draft } as ReturnType<typeof familyRequest>, {
+          idempotencyKey: randomUUID(),
+        });
       } catch (error) {
         if (error instanceof UraRefused) return error;
       }
@@ -313,7 +333,11 @@ describe('bad input', function () {
     });
 
     it('bytes changed, dropped and added anywhere', async () => {
-      const change = fc.tuple(fc.nat(), fc.constantFrom('put', 'drop', 'add'), fc.integer({ min: 0, max: 255 }));
+      const change = fc.tuple(
+        fc.nat(),
+        fc.constantFrom('put', 'drop', 'add'),
+        fc.integer({ min: 0, max: 255 }),
+      );
       await fc.assert(
         fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
           let bytes = toBytes(await world.sign());
@@ -364,8 +388,15 @@ describe('bad input', function () {
         'constructor',
       );
       const value = fc
-        .oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 60 }), fc.string({ unit: 'binary-ascii', maxLength: 20 }))
-        .map((text) => Buffer.from(text).toString('latin1').replace(/[\r\n\0]/g, ' '));
+        .oneof(
+          fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
+          fc.string({ unit: 'binary-ascii', maxLength: 20 }),
+        )
+        .map((text) =>
+          Buffer.from(text)
+            .toString('latin1')
+            .replace(/[\r\n\0]/g, ' '),
+        );
       await fc.assert(
         fc.asyncProperty(fc.array(fc.tuple(names, value), { minLength: 1, maxLength: 3 }), async (fields) => {
           const message = await world.sign();
@@ -378,12 +409,33 @@ describe('bad input', function () {
 
     it('paths and queries of any kind, correctly signed', async () => {
       const piece = fc.oneof(
-        fc.constantFrom('v1', 'requests', 'services', '..', '.', '', '%00', '%2e', '%ff', '%', '__proto__', 'docs'),
+        fc.constantFrom(
+          'v1',
+          'requests',
+          'services',
+          '..',
+          '.',
+          '',
+          '%00',
+          '%2e',
+          '%ff',
+          '%',
+          '__proto__',
+          'docs',
+        ),
         fc.string({ maxLength: 12 }).map((text) => encodeURIComponent(text.toWellFormed())),
         fc.constant(world.idOfFier),
       );
       const query = fc.oneof(
-        fc.constantFrom('', '?caseId=a', '?caseId=%', '?caseId[]=a', '?a&b&c', '?__proto__[x]=1', '?caseId=a&limit=1e1'),
+        fc.constantFrom(
+          '',
+          '?caseId=a',
+          '?caseId=%',
+          '?caseId[]=a',
+          '?a&b&c',
+          '?__proto__[x]=1',
+          '?caseId=a&limit=1e1',
+        ),
         fc.string({ maxLength: 20 }).map((text) => `?${encodeURIComponent(text.toWellFormed())}`),
       );
       const method = fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD');
@@ -397,32 +449,64 @@ describe('bad input', function () {
 
     it('any JSON, correctly signed', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.json({ maxDepth: 5 }), async (json) => survives(await world.sign({ body: json }))),
+        fc.asyncProperty(fc.json({ maxDepth: 5 }), async (json) =>
+          survives(await world.sign({ body: json })),
+        ),
         runs,
       );
     });
 
     it('a request with any member replaced or added, correctly signed', async () => {
       const paths = fc.constantFrom(
-        ...['service', 'subject', 'purpose', 'legalBasis', 'requester', 'caseId', 'consentRef', 'requestedFields'],
-        ...['deadline', 'parameters', 'subject.scheme', 'subject.notation', 'requester.officer', 'requester.unit'],
+        ...[
+          'service',
+          'subject',
+          'purpose',
+          'legalBasis',
+          'requester',
+          'caseId',
+          'consentRef',
+          'requestedFields',
+        ],
+        ...[
+          'deadline',
+          'parameters',
+          'subject.scheme',
+          'subject.notation',
+          'requester.officer',
+          'requester.unit',
+        ],
       );
       const value = fc.oneof(
         fc.jsonValue({ maxDepth: 3 }),
         fc.string({ unit: 'binary', maxLength: 40 }),
         fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-        fc.constantFrom('', '9999-12-31T23:59:60Z', '+275760-09-13T00:00:00Z', '2027-02-29T00:00:00Z', -0, 1e308),
+        fc.constantFrom(
+          '',
+          '9999-12-31T23:59:60Z',
+          '+275760-09-13T00:00:00Z',
+          '2027-02-29T00:00:00Z',
+          -0,
+          1e308,
+        ),
       );
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.tuple(paths, value), { minLength: 1, maxLength: 2 }), async (changes) => {
-          // For a person whom the registry does not know: what is accepted after all does no harm.
-          const body: Record<string, unknown> = { ...world.honest(), subject: { scheme: 'NID', notation: 'J00101999W' } };
-          for (const [path, replaced] of changes) {
-            const [first = '', second] = path.split('.');
-            body[first] = second === undefined ? replaced : { ...(body[first] as object), [second]: replaced };
-          }
-          await survives(await world.sign({ body: JSON.stringify(body) }));
-        }),
+        fc.asyncProperty(
+          fc.array(fc.tuple(paths, value), { minLength: 1, maxLength: 2 }),
+          async (changes) => {
+            // For a person whom the registry does not know: what is accepted after all does no harm.
+            const body: Record<string, unknown> = {
+              ...world.honest(),
+              subject: { scheme: 'NID', notation: 'J00101999W' },
+            };
+            for (const [path, replaced] of changes) {
+              const [first = '', second] = path.split('.');
+              body[first] =
+                second === undefined ? replaced : { ...(body[first] as object), [second]: replaced };
+            }
+            await survives(await world.sign({ body: JSON.stringify(body) }));
+          },
+        ),
         runs,
       );
     });

@@ -4,26 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findPackageRoot } from '../../src/package-root.js';
-import { processesOf, runUra, startUra } from '../cli/ura-process.js';
+import { processesOf, runUra, startUra, type UraProcess } from '../cli/ura-process.js';
 import { emptyDatabase } from '../support/fresh-database.js';
 
 describe('ura demo', function () {
   this.timeout(120_000);
   let data: string;
+  const started: UraProcess[] = [];
 
   before(async () => {
     data = await mkdtemp(join(tmpdir(), 'ura-demo-'));
     // The embedded PostgreSQL runs under another user, which has to get in.
     await chmod(data, 0o755);
   });
-  after(() => rm(data, { recursive: true, force: true }));
+  after(async () => {
+    for (const ura of started) ura.child.kill('SIGTERM');
+    await Promise.all(started.map(({ ended }) => ended));
+    await rm(data, { recursive: true, force: true });
+  });
 
   async function assertNothingLeft(): Promise<void> {
     if (process.platform !== 'linux') return;
     assert.deepEqual(await processesOf(data), []);
   }
   /** Nothing of the test run's own servers gets in: everything is embedded. */
-  const demo = (...args: string[]) => startUra(['demo', ...args], { URA_DATA: data });
+  function demo(...args: string[]): UraProcess {
+    const ura = startUra(['demo', ...args], { URA_DATA: data });
+    started.push(ura);
+    return ura;
+  }
 
   it('stays up with its URLs, and its children end when it is killed', async () => {
     const ura = demo();
@@ -45,7 +54,10 @@ describe('ura demo', function () {
     await ura.ended;
     // Only PostgreSQL outlives it; the next run takes it over.
     const others = async () => (await processesOf(data)).filter((line) => !line.includes('postgres'));
-    if (process.platform === 'linux') while ((await others()).length > 0) await sleep(100);
+    if (process.platform !== 'linux') return;
+    for (let waitedMs = 0; waitedMs < 15_000 && (await others()).length > 0; waitedMs += 100)
+      await sleep(100);
+    assert.deepEqual(await others(), []);
   });
 
   let requestId = '';

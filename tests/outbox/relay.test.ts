@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { OutgoingEvent } from '../../src/requests/request.js';
 import { createOutboxStore, type OutboxRow, type OutboxStore } from '../../src/outbox/outbox-store.js';
 import { type EventSink, Relay } from '../../src/outbox/relay.js';
+import type { OutgoingEvent } from '../../src/requests/request.js';
 import type { Database } from '../../src/store/database.js';
 import { event } from '../results/step.js';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.js';
@@ -65,7 +65,8 @@ describe('the outbox relay', () => {
     return relay;
   };
   const left = async (): Promise<number> => (await store.waiting()).count;
-  const emptied = () => waitFor(async () => ((await left()) === 0 ? true : undefined), 'an empty outbox', 5_000);
+  const emptied = () =>
+    waitFor(async () => ((await left()) === 0 ? true : undefined), 'an empty outbox', 5_000);
   const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
 
   it('delivers in the order of writing, over several batches, with everything an event has', async () => {

@@ -14,7 +14,11 @@ const service = (...subjectSchemes: ServiceSettings['subjectSchemes'][number][])
 const any = service('NID', 'NUIS', 'PROPERTY');
 
 /** Scheme, notation, and what comes of it: the code of the error, of the warning, or nothing. */
-const table: readonly [Identifier['scheme'], string, { error?: string; warning?: string; becomes?: string }][] = [
+const table: readonly [
+  Identifier['scheme'],
+  string,
+  { error?: string; warning?: string; becomes?: string },
+][] = [
   ['NID', 'J00101999W', {}],
   ['NID', 'I80514001R', {}],
   ['NID', 'K15307002M', {}],
@@ -64,7 +68,8 @@ describe('the check of a subject', () => {
       } else {
         assert.equal(checked.error.code, expected.error);
         assert.equal(checked.error.pointer, '/subject/notation');
-        if (notation.length > 8) assert.equal(checked.error.detail.includes(notation), false, 'repeats the value');
+        if (notation.length > 8)
+          assert.equal(checked.error.detail.includes(notation), false, 'repeats the value');
       }
     });
   }

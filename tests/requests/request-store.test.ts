@@ -22,14 +22,21 @@ describe('the store of requests', () => {
     return rows[0]?.n as number;
   };
   const endLeases = (): Promise<unknown> =>
-    database.query(`update requests set lease_until = now() - interval '1 second' where lease_owner is not null`);
+    database.query(
+      `update requests set lease_until = now() - interval '1 second' where lease_owner is not null`,
+    );
 
   it('stores request, key and evidence together, and finds it for its own client alone', async () => {
     const given = acceptance({ body: '{"a":1}' });
     const taken = await store.accept(given);
     assert.equal(taken.kind, 'new');
     const found = await store.find('oss-divjake', given.request.id);
-    assert.deepEqual(found, { ...given.request, state: 'accepted', attempts: 0, updatedAt: given.request.acceptedAt });
+    assert.deepEqual(found, {
+      ...given.request,
+      state: 'accepted',
+      attempts: 0,
+      updatedAt: given.request.acceptedAt,
+    });
     assert.equal(await store.find('oss-fier', given.request.id), undefined);
     const { rows } = await database.query(
       'select sequence, kind, bytes, sha256, signed_by from evidence order by sequence',
@@ -55,7 +62,10 @@ describe('the store of requests', () => {
     assert.equal(results.filter(({ kind }) => kind === 'repeated').length, 49);
     const ids = results.map((result) => (result.kind === 'other-body' ? 'none' : result.request.id));
     assert.equal(new Set(ids).size, 1);
-    assert.deepEqual([await count('requests'), await count('idempotency_keys'), await count('evidence')], [1, 1, 2]);
+    assert.deepEqual(
+      [await count('requests'), await count('idempotency_keys'), await count('evidence')],
+      [1, 1, 2],
+    );
   });
 
   it('tells another body from a repetition, and writes nothing for either', async () => {
@@ -64,7 +74,9 @@ describe('the store of requests', () => {
     await store.accept(first);
     const again = await store.accept(acceptance({ idempotencyKey, body: '{"a":1}' }));
     assert.equal(again.kind === 'repeated' && again.request.id, first.request.id);
-    assert.deepEqual(await store.accept(acceptance({ idempotencyKey, body: '{"a":2}' })), { kind: 'other-body' });
+    assert.deepEqual(await store.accept(acceptance({ idempotencyKey, body: '{"a":2}' })), {
+      kind: 'other-body',
+    });
     assert.deepEqual([await count('requests'), await count('evidence')], [1, 2]);
   });
 

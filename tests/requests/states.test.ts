@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { isFinal, mayBecome, type RequestState, requestStates, statesBefore } from '../../src/requests/states.js';
+import {
+  isFinal,
+  mayBecome,
+  type RequestState,
+  requestStates,
+  statesBefore,
+} from '../../src/requests/states.js';
 
 /** From each state (row) to each state (column), in the order of `requestStates`: written by hand, not computed. */
 const legal: Readonly<Record<RequestState, string>> = {

@@ -47,7 +47,14 @@ describe('the projection of an answer', () => {
   });
 
   it('never reaches what an object inherits', () => {
-    for (const name of ['__proto__', 'constructor', 'constructor.name', 'toString', '__proto__.toString', 'members.length']) {
+    for (const name of [
+      '__proto__',
+      'constructor',
+      'constructor.name',
+      'toString',
+      '__proto__.toString',
+      'members.length',
+    ]) {
       const projected = project(family, [name]) as object;
       assert.equal(Object.getPrototypeOf(projected), Object.prototype, name);
       assert.equal(JSON.stringify(projected).replace('{"members":[{},{}]}', '{}'), '{}', name);
@@ -71,9 +78,9 @@ describe('the projection of an answer', () => {
         fc.string(),
         fc.constant(null),
         fc.array(tie('evidence'), { maxLength: 3 }),
-        fc.uniqueArray(fc.tuple(names, tie('evidence')), { selector: ([name]) => name, maxLength: 4 }).map((pairs) =>
-          Object.fromEntries(pairs),
-        ),
+        fc
+          .uniqueArray(fc.tuple(names, tie('evidence')), { selector: ([name]) => name, maxLength: 4 })
+          .map((pairs) => Object.fromEntries(pairs)),
       ),
     }));
     const field = fc.array(names, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));

@@ -31,11 +31,10 @@ describe('the store of results', function () {
   const standing = async (state: RequestState): Promise<string> => {
     const given = acceptance();
     await requests.accept(given);
-    await database.query('update requests set state = $2, finished_at = case when $3 then now() end where id = $1', [
-      given.request.id,
-      state,
-      isFinal(state),
-    ]);
+    await database.query(
+      'update requests set state = $2, finished_at = case when $3 then now() end where id = $1',
+      [given.request.id, state, isFinal(state)],
+    );
     return given.request.id;
   };
   /** Everything that is stored about a request, to see that nothing changed. */
@@ -63,9 +62,10 @@ describe('the store of results', function () {
     assert.equal(found?.state, 'answered');
     assert.deepEqual(found?.result, step(id).result);
     assert.equal(found?.finishedAt, 1_800_000_000_000);
-    const { rows } = await database.query('select topic, key, headers, value from outbox where event_id = $1', [
-      outgoing.id,
-    ]);
+    const { rows } = await database.query(
+      'select topic, key, headers, value from outbox where event_id = $1',
+      [outgoing.id],
+    );
     const { id: _, ...stored } = outgoing;
     assert.deepEqual(rows, [stored]);
     const lease = await database.query('select lease_owner, lease_until from requests where id = $1', [id]);
@@ -84,7 +84,9 @@ describe('the store of results', function () {
 
   it('lets exactly one of twenty completions at once through', async () => {
     const id = await leased();
-    const taken = await Promise.all(Array.from({ length: 20 }, () => results.take(step(id, { event: event() }))));
+    const taken = await Promise.all(
+      Array.from({ length: 20 }, () => results.take(step(id, { event: event() }))),
+    );
     assert.equal(taken.filter(Boolean).length, 1);
     assert.deepEqual(await sequences(id), [1, 2, 3]);
   });
@@ -140,7 +142,8 @@ describe('the store of results', function () {
   });
 
   it('cancels what nobody is working on, and nothing else', async () => {
-    const cancel = (id: string): Promise<boolean> => results.take(step(id, { to: 'cancelled', leaseOwner: null }));
+    const cancel = (id: string): Promise<boolean> =>
+      results.take(step(id, { to: 'cancelled', leaseOwner: null }));
     for (const state of ['accepted', 'retry-wait', 'held', 'awaiting-answer', 'awaiting-officer'] as const) {
       assert.equal(await cancel(await standing(state)), true, state);
     }

@@ -10,7 +10,13 @@ export const answerEvidence: EvidenceItem = {
 };
 
 export function event(key = 'DIV-1', id = randomUUID()): OutgoingEvent {
-  return { id, topic: 'oss.20.results.v1', key, headers: { ce_id: id }, value: Buffer.from('{"state":"answered"}') };
+  return {
+    id,
+    topic: 'oss.20.results.v1',
+    key,
+    headers: { ce_id: id },
+    value: Buffer.from('{"state":"answered"}'),
+  };
 }
 
 /** A step to `answered` by the holder of the lease, unless told otherwise. */

@@ -46,9 +46,11 @@ describe('development keys', () => {
     assert.deepEqual(readdirSync(folder).sort(), [...created].sort());
     await requirePairs();
     for (const name of created) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
-    for (const name of created.filter((file) => /cert|public/.test(file))) {
+    const authority = 'development-ca.cert.pem';
+    for (const name of created.filter((file) => /cert|public/.test(file) && file !== authority)) {
       assert.ok(isDevelopmentKey(await readTrustedKeyFile(join(folder, name), { partner: 'x' })), name);
     }
+    assert.ok(isDevelopmentKey({ certificate: await readCertificate(join(folder, authority)) }));
   }).timeout(20_000);
 
   it('are left alone by a second run, which makes only what is missing, from the key that is there', async () => {

@@ -69,7 +69,10 @@ describe('an error of the store', () => {
 
   it('means a defect when the statement is wrong, or when it is no error of the store', async () => {
     const fresh = await freshDatabase();
-    assert.equal(isStoreUnavailable(await failing(fresh.database.query('select nothing from nowhere'))), false);
+    assert.equal(
+      isStoreUnavailable(await failing(fresh.database.query('select nothing from nowhere'))),
+      false,
+    );
     await fresh.drop();
     for (const other of [new Error('x'), Object.assign(new Error('x'), { code: 'ENOENT' }), 'x', undefined]) {
       assert.equal(isStoreUnavailable(other), false);

@@ -28,7 +28,9 @@ describe('the migrations', () => {
   afterEach(() => drop());
 
   const applied = async (): Promise<string[]> => {
-    const { rows } = await database.query<{ name: string }>('select name from schema_migrations order by version');
+    const { rows } = await database.query<{ name: string }>(
+      'select name from schema_migrations order by version',
+    );
     return rows.map(({ name }) => name);
   };
 

@@ -111,8 +111,16 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
     deaths.push(death);
     return child;
   };
-  const ready = (what: string, isSo: () => boolean | Promise<boolean>): Promise<void> =>
-    Promise.race([waitFor(what, readyLimitMs, signal, isSo), ...deaths]);
+  const ready = async (what: string, isSo: () => boolean | Promise<boolean>): Promise<void> => {
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
+    try {
+      await Promise.race([waitFor(what, readyLimitMs, until, isSo), ...deaths]);
+    } finally {
+      // Or it would go on asking for a part that died, and keep the process from ending.
+      over.abort();
+    }
+  };
 
   start('simulator', ['simulate', 'civil', '--port', String(simulatorPort)]);
   start('gateway', ['serve']);

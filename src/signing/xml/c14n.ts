@@ -1,5 +1,5 @@
 import { compareCodePoints } from './canonical-order.js';
-import { decodeText } from './decode-text.js';
+import { bytesOfText, textOfBytes } from './decode-text.js';
 import { escapeAttribute, escapeText } from './escape.js';
 import { readText } from './references.js';
 import { ScannedElement } from './scanned-element.js';
@@ -37,17 +37,6 @@ export function canonicalBytes(
   return write(element, inclusive, [...context], true);
 }
 
-const beyondAscii = /[^\0-\x7f]/;
-
-/** Text out of the result of {@link canonicalBytes}. */
-export function textOfBytes(bytes: string): string {
-  return beyondAscii.test(bytes) ? decodeText(Buffer.from(bytes, 'latin1')) : bytes;
-}
-
-function bytesOf(text: string): string {
-  return beyondAscii.test(text) ? Buffer.from(text).toString('latin1') : text;
-}
-
 function write(
   element: XmlElement,
   inclusive: readonly string[],
@@ -56,13 +45,13 @@ function write(
 ): string {
   const outer = rendered.length;
   renderNamespaces(element, inclusive, rendered, apex);
-  const name = bytesOf(element.name);
+  const name = element instanceof ScannedElement ? element.qualified.raw : bytesOfText(element.name);
   let out = `<${name}`;
   if (rendered.length > outer) {
     const fresh =
       rendered.length === outer + 1 ? rendered.slice(outer) : rendered.slice(outer).sort(byPrefix);
     for (const { prefix, uri } of fresh) {
-      out += bytesOf(`${prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`}${escapeAttribute(uri)}"`);
+      out += bytesOfText(`${prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`}${escapeAttribute(uri)}"`);
     }
   }
   if (element instanceof ScannedElement) {
@@ -81,7 +70,7 @@ function write(
     out += `${writeAttributes(element.attributes)}>`;
     for (const child of element.children) {
       out +=
-        typeof child === 'string' ? bytesOf(escapeText(child)) : write(child, inclusive, rendered, false);
+        typeof child === 'string' ? bytesOfText(escapeText(child)) : write(child, inclusive, rendered, false);
     }
   }
   // Assigning to length would leave the compiled code.
@@ -116,7 +105,7 @@ function writeAttributes(attributes: readonly XmlAttribute[]): string {
   const sorted = attributes.length <= 1 ? attributes : [...attributes].sort(byName);
   let out = '';
   for (const attribute of sorted) {
-    out += ` ${bytesOf(attribute.name)}="${bytesOf(escapeAttribute(attribute.value))}"`;
+    out += ` ${bytesOfText(attribute.name)}="${bytesOfText(escapeAttribute(attribute.value))}"`;
   }
   return out;
 }
@@ -140,7 +129,7 @@ function writeScanned(
 /** Line ends and references are ASCII, so they can be rewritten among bytes. */
 function canonicalText(raw: string): string {
   if (!/[&\r>]/.test(raw)) return raw;
-  return raw.includes('&#') ? bytesOf(escapeText(readText(textOfBytes(raw)))) : escapeText(readText(raw));
+  return raw.includes('&#') ? bytesOfText(escapeText(readText(textOfBytes(raw)))) : escapeText(readText(raw));
 }
 
 /**

@@ -19,3 +19,19 @@ export function decodeText(bytes: Buffer): string {
   }
   return text;
 }
+
+const beyondAscii = /[^\0-\x7f]/;
+
+export function isAsciiText(text: string): boolean {
+  return !beyondAscii.test(text);
+}
+
+/** UTF-8 with one character for each byte, as text. */
+export function textOfBytes(bytes: string): string {
+  return beyondAscii.test(bytes) ? decodeText(Buffer.from(bytes, 'latin1')) : bytes;
+}
+
+/** The way back from {@link textOfBytes}. */
+export function bytesOfText(text: string): string {
+  return beyondAscii.test(text) ? Buffer.from(text).toString('latin1') : text;
+}

@@ -6,6 +6,9 @@ import type { NamespaceDeclaration } from './tree.js';
 
 /** A name as it is written somewhere in a document; equal names of a document are one object. */
 export interface QualifiedName {
+  /** Where it stands first, and its length in bytes. */
+  readonly start: number;
+  readonly length: number;
   /** One character for each byte, to be compared with the document. */
   readonly raw: string;
   readonly name: string;
@@ -15,6 +18,8 @@ export interface QualifiedName {
   /** Bit of the prefix in the sets of prefixes; 0 for `xml`, which is never declared. */
   readonly prefixBit: number;
   readonly declares: boolean;
+  /** Some reader takes an attribute of this name for an id, in whatever namespace and case. */
+  readonly isId: boolean;
   /** Number of the last element that had an attribute of this name. */
   lastElement: number;
   /** What the prefix stands for, and in which state of the scope that was looked up. */
@@ -25,9 +30,14 @@ export interface QualifiedName {
 /** Stands for every prefix from the 32nd on: such a set says nothing. */
 export const tooManyPrefixes = 1 << 31;
 
+/** A power of two. */
+const recentNames = 128;
+
 /** The names of one document and the declarations in force at the place that has been reached. */
 export class QualifiedNames {
   readonly #names = new Map<string, QualifiedName>();
+  /** The last name of each hash, so that most names are found without making a string of them. */
+  readonly #recent: (QualifiedName | undefined)[] = new Array(recentNames).fill(undefined);
   readonly #scope: NamespaceDeclaration[] = [];
   #state = 0;
   #states = 0;
@@ -39,14 +49,24 @@ export class QualifiedNames {
     return this.#scope.length;
   }
 
-  /** @throws {SignatureRefused} `xml-malformed` or `xml-namespace` for what is not a name. */
-  find(start: number, end: number): QualifiedName {
+  /**
+   * @param hash of the bytes; it only says where to look first.
+   * @throws {SignatureRefused} `xml-malformed` or `xml-namespace` for what is not a name.
+   */
+  find(start: number, end: number, hash: number): QualifiedName {
+    const slot = (hash ^ (hash >>> 12)) & (recentNames - 1);
+    const recent = this.#recent[slot];
+    if (recent !== undefined && recent.length === end - start && this.source.repeats(recent.start, end - start, start)) {
+      return recent;
+    }
     const raw = this.source.text.slice(start, end);
-    const known = this.#names.get(raw);
-    if (known !== undefined) return known;
-    const made = this.#make(raw, start, end);
-    this.#names.set(raw, made);
-    return made;
+    let found = this.#names.get(raw);
+    if (found === undefined) {
+      found = this.#make(raw, start, end);
+      this.#names.set(raw, found);
+    }
+    this.#recent[slot] = found;
+    return found;
   }
 
   #make(raw: string, start: number, end: number): QualifiedName {
@@ -57,8 +77,22 @@ export class QualifiedNames {
     const prefix = colon < 0 ? '' : name.slice(0, colon);
     const local = colon < 0 ? name : localName(name, colon + 1);
     const declares = prefix === 'xmlns' || name === 'xmlns';
+    const isId = local.length === 2 && local.toLowerCase() === 'id';
     const prefixBit = prefix === 'xml' || prefix === 'xmlns' ? 0 : this.#bitOf(prefix);
-    return { raw, name, prefix, local, prefixBit, declares, lastElement: 0, namespace: '', scopeState: -1 };
+    return {
+      start,
+      length: raw.length,
+      raw,
+      name,
+      prefix,
+      local,
+      prefixBit,
+      declares,
+      isId,
+      lastElement: 0,
+      namespace: '',
+      scopeState: -1,
+    };
   }
 
   #bitOf(prefix: string): number {

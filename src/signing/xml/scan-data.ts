@@ -16,23 +16,27 @@ const longRun = 192;
 /** Finds where text and attribute values end, and refuses what XML 1.0 does not permit in them. */
 export class CharacterData {
   readonly #text: string;
+  readonly #bytes: Uint8Array;
   /** Whether canonical XML writes what was last found in the same way. */
   isCanonical = true;
+  /** Whether a reader gets the value as it is written. */
+  isPlain = true;
 
   constructor(readonly source: Source) {
     this.#text = source.text;
+    this.#bytes = source.bytes;
   }
 
   /** Offset of the `<` that ends the text at `start`. @throws {SignatureRefused} `xml-malformed`. */
   endOfText(start: number): number {
-    const text = this.#text;
-    const { length } = text;
+    const bytes = this.#bytes;
+    const { length } = bytes;
     this.isCanonical = true;
     const firstLook = Math.min(length, start + longRun);
     let at = start;
     let limit = firstLook;
     for (;;) {
-      while (at < limit && ((classes[text.charCodeAt(at)] as number) & stopsText) === 0) at++;
+      while (at < limit && ((classes[bytes[at] as number] as number) & stopsText) === 0) at++;
       if (at >= limit) {
         if (at >= length) malformed(at);
         const end = limit === firstLook ? this.#endOfLongText(at) : -1;
@@ -40,7 +44,7 @@ export class CharacterData {
         limit = length;
         continue;
       }
-      switch (text.charCodeAt(at)) {
+      switch (bytes[at]) {
         case lessThan:
           return at;
         case ampersand:
@@ -48,7 +52,7 @@ export class CharacterData {
           break;
         case greaterThan:
           // Written as a reference in canonical XML, and forbidden where it looks like the end of CDATA (§2.4).
-          if (at - start >= 2 && endsBrackets(text, at)) malformed(at);
+          if (at - start >= 2 && endsBrackets(bytes, at)) malformed(at);
           this.isCanonical = false;
           at++;
           break;
@@ -78,17 +82,19 @@ export class CharacterData {
 
   /** Offset of the quote that ends the value at `start`. @throws {SignatureRefused} `xml-malformed`. */
   endOfValue(start: number, quote: number): number {
-    const text = this.#text;
-    const { length } = text;
+    const bytes = this.#bytes;
+    const { length } = bytes;
     this.isCanonical = quote === quotationMark;
+    this.isPlain = true;
     let at = start;
     for (;;) {
-      while (at < length && ((classes[text.charCodeAt(at)] as number) & stopsValue) === 0) at++;
-      const unit = text.charCodeAt(at);
-      if (unit === quote) return at;
-      switch (unit) {
+      while (at < length && ((classes[bytes[at] as number] as number) & stopsValue) === 0) at++;
+      const byte = bytes[at];
+      if (byte === quote) return at;
+      switch (byte) {
         case ampersand:
           at = this.#reference(at, 'value');
+          this.isPlain = false;
           break;
         case 0x22:
         case 0x27:
@@ -99,6 +105,7 @@ export class CharacterData {
         case carriageReturn:
           // A space in canonical XML (§3.3.3).
           this.isCanonical = false;
+          this.isPlain = false;
           at++;
           break;
         case maybeNoncharacter:
@@ -120,12 +127,12 @@ export class CharacterData {
 
   /** U+FFFE and U+FFFF are EF BF BE and EF BF BF (§2.2). */
   #refuseNoncharacter(at: number): void {
-    if (this.#text.charCodeAt(at + 1) === 0xbf && this.#text.charCodeAt(at + 2) >= 0xbe) malformed(at);
+    if (this.#bytes[at + 1] === 0xbf && (this.#bytes[at + 2] as number) >= 0xbe) malformed(at);
   }
 }
 
-function endsBrackets(text: string, at: number): boolean {
-  return text.charCodeAt(at - 1) === squareBracket && text.charCodeAt(at - 2) === squareBracket;
+function endsBrackets(bytes: Uint8Array, at: number): boolean {
+  return bytes[at - 1] === squareBracket && bytes[at - 2] === squareBracket;
 }
 
 function malformed(at: number): never {

@@ -24,7 +24,7 @@ export function scan(source: Source, from: number, limits: XmlLimits): ScannedEl
 }
 
 class Scanner {
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
   readonly #names: QualifiedNames;
   readonly #data: CharacterData;
   #at: number;
@@ -40,7 +40,7 @@ class Scanner {
     from: number,
     readonly limits: XmlLimits,
   ) {
-    this.#text = source.text;
+    this.#bytes = source.bytes;
     this.#at = from;
     this.#names = new QualifiedNames(source);
     this.#data = new CharacterData(source);
@@ -48,12 +48,12 @@ class Scanner {
 
   document(): ScannedElement {
     this.#skipSpace();
-    if (this.#text.charCodeAt(this.#at) !== lessThan) malformed(this.#at);
+    if (this.#bytes[this.#at] !== lessThan) malformed(this.#at);
     const root = this.#startTag(undefined);
     let open: ScannedElement | undefined = root.end === 0 ? root : undefined;
     while (open !== undefined) {
       this.#characterData(open);
-      if (this.#text.charCodeAt(this.#at + 1) === slash) {
+      if (this.#bytes[this.#at + 1] === slash) {
         open = this.#endTag(open);
       } else {
         const child = this.#startTag(open);
@@ -63,17 +63,17 @@ class Scanner {
       }
     }
     this.#skipSpace();
-    if (this.#at < this.#text.length) malformed(this.#at);
+    if (this.#at < this.#bytes.length) malformed(this.#at);
     return root;
   }
 
   #skipSpace(): void {
-    while (((classes[this.#text.charCodeAt(this.#at)] as number) & whiteSpace) !== 0) this.#at++;
+    while (((classes[this.#bytes[this.#at] as number] as number) & whiteSpace) !== 0) this.#at++;
   }
 
   #characterData(open: ScannedElement): void {
     const start = this.#at;
-    if (this.#text.charCodeAt(start) === lessThan) return;
+    if (this.#bytes[start] === lessThan) return;
     const data = this.#data;
     const end = data.endOfText(start);
     if (end - start > this.limits.textLength) throw new SignatureRefused('xml-text-too-long');
@@ -83,17 +83,18 @@ class Scanner {
 
   /** At `</`. @returns the element that is open then. */
   #endTag(open: ScannedElement): ScannedElement | undefined {
-    const text = this.#text;
+    const { source } = this;
+    const bytes = this.#bytes;
     const start = this.#at;
-    const { raw } = open.qualified;
-    let at = start + 2 + raw.length;
-    if (!text.startsWith(raw, start + 2)) malformed(text.indexOf('>', start) + 1);
+    const name = open.qualified;
+    let at = start + 2 + name.length;
+    if (!source.repeats(name.start, name.length, start + 2)) malformed(bytes.indexOf(greaterThan, start) + 1);
     open.contentEnd = start;
-    if (text.charCodeAt(at) !== greaterThan) {
+    if (bytes[at] !== greaterThan) {
       this.#at = at;
       this.#skipSpace();
       at = this.#at;
-      if (text.charCodeAt(at) !== greaterThan) malformed(at);
+      if (bytes[at] !== greaterThan) malformed(at);
       // The enclosing content cannot be taken as it stands, although this element's can.
       open.tagIsCanonical = false;
     }
@@ -120,28 +121,28 @@ class Scanner {
   /** At `<`. The element has an end already when it is empty by its tag. */
   #startTag(parent: ScannedElement | undefined): ScannedElement {
     const { limits } = this;
-    const text = this.#text;
+    const bytes = this.#bytes;
     const start = this.#at;
     if (++this.#depth > limits.depth) throw new SignatureRefused('xml-too-deep');
     if (++this.#elements > limits.elements) throw new SignatureRefused('xml-too-many-elements');
     const element = new ScannedElement(this.source, this.#name(start + 1), parent, start);
     this.#tagIsCanonical = true;
     let attributes: ScannedAttribute[] | undefined;
-    while (text.charCodeAt(this.#at) !== greaterThan) {
+    while (bytes[this.#at] !== greaterThan) {
       const before = this.#at;
       this.#skipSpace();
-      const next = text.charCodeAt(this.#at);
+      const next = bytes[this.#at];
       if (next === greaterThan || next === slash) {
         this.#tagIsCanonical = false;
         if (next === greaterThan) break;
-        if (text.charCodeAt(this.#at + 1) !== greaterThan) malformed(this.#at);
+        if (bytes[this.#at + 1] !== greaterThan) malformed(this.#at);
         element.contentEnd = this.#at + 2;
         element.end = this.#at + 2;
         this.#at++;
         break;
       }
       if (this.#at === before) malformed(this.#at);
-      if (this.#at !== before + 1 || text.charCodeAt(before) !== 0x20) this.#tagIsCanonical = false;
+      if (this.#at !== before + 1 || bytes[before] !== 0x20) this.#tagIsCanonical = false;
       attributes ??= [];
       if (attributes.length >= limits.attributesPerElement) {
         throw new SignatureRefused('xml-too-many-attributes');
@@ -157,25 +158,29 @@ class Scanner {
   }
 
   #name(start: number): QualifiedName {
-    const text = this.#text;
+    const bytes = this.#bytes;
+    let byte = bytes[start] as number;
+    if (((classes[byte] as number) & startsName) === 0) malformed(start);
     let at = start;
-    if (((classes[text.charCodeAt(at)] as number) & startsName) === 0) malformed(at);
-    do at++;
-    while (((classes[text.charCodeAt(at)] as number) & continuesName) !== 0);
+    let hash = 0;
+    do {
+      hash = (hash * 31 + byte) | 0;
+      byte = bytes[++at] as number;
+    } while (((classes[byte] as number) & continuesName) !== 0);
     this.#at = at;
-    return this.#names.find(start, at);
+    return this.#names.find(start, at, hash);
   }
 
   #attribute(): ScannedAttribute {
-    const text = this.#text;
+    const bytes = this.#bytes;
     const qualified = this.#name(this.#at);
-    if (text.charCodeAt(this.#at) !== equals) this.#spaceAround();
-    if (text.charCodeAt(this.#at) !== equals) malformed(this.#at);
+    if (bytes[this.#at] !== equals) this.#spaceAround();
+    if (bytes[this.#at] !== equals) malformed(this.#at);
     this.#at++;
-    let quote = text.charCodeAt(this.#at);
+    let quote = bytes[this.#at] as number;
     if (((classes[quote] as number) & whiteSpace) !== 0) {
       this.#spaceAround();
-      quote = text.charCodeAt(this.#at);
+      quote = bytes[this.#at] as number;
     }
     if (quote !== 0x22 && quote !== 0x27) malformed(this.#at);
     const start = this.#at + 1;
@@ -186,7 +191,7 @@ class Scanner {
     this.#at = end + 1;
     if (qualified.lastElement === this.#elements) twice(start);
     qualified.lastElement = this.#elements;
-    return new ScannedAttribute(this.source, qualified, start, end);
+    return new ScannedAttribute(this.source, qualified, start, end, data.isPlain);
   }
 
   #spaceAround(): void {
@@ -219,6 +224,7 @@ class Scanner {
     }
     let prefixed = 0;
     for (const attribute of attributes) {
+      if (attribute.qualified.isId) this.source.ids.push(attribute);
       if (attribute.qualified.prefix === '') continue;
       attribute.namespace = names.resolve(attribute.qualified);
       prefixed++;

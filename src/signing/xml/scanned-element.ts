@@ -97,6 +97,8 @@ export class ScannedAttribute implements XmlAttribute {
     readonly start: number,
     /** Of the closing quote. */
     readonly end: number,
+    /** Neither references nor white space that has to be normalised. */
+    readonly isPlain: boolean,
   ) {}
 
   get name(): string {
@@ -112,7 +114,8 @@ export class ScannedAttribute implements XmlAttribute {
   }
 
   get value(): string {
-    return readValue(this.source.decode(this.start, this.end));
+    const written = this.source.decode(this.start, this.end);
+    return this.isPlain ? written : readValue(written);
   }
 }
 

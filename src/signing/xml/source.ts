@@ -1,5 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { SignatureRefused } from '../refusals.js';
+import { isAsciiText } from './decode-text.js';
+import type { XmlAttribute } from './tree.js';
 
 /**
  * A document as its bytes and as text with one character for each byte. Offsets are the same in both: markup is
@@ -13,6 +15,8 @@ export class Source {
   readonly ascii: boolean;
   /** Prefixes in the order of their first appearance, which numbers the bits of the sets of prefixes. */
   readonly prefixes: string[] = [];
+  /** Every attribute that a reader could take for an id, in document order. */
+  readonly ids: XmlAttribute[] = [];
   #words: Int32Array | undefined;
 
   /** @throws {SignatureRefused} `xml-encoding` unless it is UTF-8, `xml-byte-order-mark`. */
@@ -25,9 +29,19 @@ export class Source {
     if (this.text.startsWith('\xef\xbb\xbf')) throw new SignatureRefused('xml-byte-order-mark');
   }
 
-  /** What the bytes between two offsets say. The result does not keep the whole document in memory. */
+  /** What the bytes between two offsets say. The result may keep the whole document in memory. */
   decode(start: number, end: number): string {
-    return this.bytes.toString(this.ascii ? 'latin1' : 'utf8', start, end);
+    const written = this.text.slice(start, end);
+    return this.ascii || isAsciiText(written) ? written : this.bytes.toString('utf8', start, end);
+  }
+
+  /** Whether the bytes at `other` are those at `start`. Names are short: a loop beats every search. */
+  repeats(start: number, length: number, other: number): boolean {
+    const { bytes } = this;
+    for (let i = length - 1; i >= 0; i--) {
+      if (bytes[start + i] !== bytes[other + i]) return false;
+    }
+    return true;
   }
 
   /** Whether no control character but tab and line feed stands there; four bytes a step. */

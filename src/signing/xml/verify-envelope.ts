@@ -4,9 +4,10 @@ import { checkConfirmation } from './check-confirmation.js';
 import { checkDigests, checkSignatureValue } from './check-digests.js';
 import { refuseAmbiguousIds } from './check-ids.js';
 import { checkTimestamp } from './check-timestamp.js';
+import { textOfBytes } from './decode-text.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
-import { parseXml, parseXmlText } from './parse.js';
+import { parseXml } from './parse.js';
 import { qnamePrefixes, qnamesAreSigned } from './qname-values.js';
 import { type ReadSignature, readSignature } from './read-signature.js';
 import { selectKey } from './select-key.js';
@@ -38,7 +39,7 @@ export function verifyEnvelope(bytes: Uint8Array, expected: Expectation): Verifi
     expected,
   );
   checkSignatureValue(signature, key);
-  const canonical = checkDigests(signature);
+  const signedBody = checkDigests(signature);
   if (expected.confirms !== undefined) {
     checkConfirmation(partOf(located, 'confirmation'), expected.confirms);
   }
@@ -46,7 +47,7 @@ export function verifyEnvelope(bytes: Uint8Array, expected: Expectation): Verifi
   const addressing = checkAddressing(located, expected);
   return {
     soapVersion: expected.soapVersion,
-    ...readBody(partOf(located, 'body'), canonical, expected),
+    ...readBody(partOf(located, 'body'), signedBody, expected),
     ...addressing,
     createdAt,
     expiresAt,
@@ -101,17 +102,16 @@ function usesSha1({ algorithm, references }: ReadSignature): boolean {
 
 function readBody(
   element: XmlElement,
-  canonical: ReadonlyMap<PartName, string>,
+  signedBody: string | undefined,
   { bodyMayBeUnsigned }: Expectation,
 ): Pick<VerifiedEnvelope, 'body' | 'bodyUnsigned'> {
-  const body = canonical.get('body');
-  if (body === undefined && bodyMayBeUnsigned === true) {
+  if (signedBody === undefined && bodyMayBeUnsigned === true) {
     // Nobody vouches for these bytes, but no second parser gets to see the raw message either.
     return { body: canonicalize(element, qnamePrefixes(element)), bodyUnsigned: true };
   }
-  if (body === undefined) throw new SignatureRefused('coverage-body');
-  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXmlText(body))) {
+  if (signedBody === undefined) throw new SignatureRefused('coverage-body');
+  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(Buffer.from(signedBody, 'latin1')))) {
     throw new SignatureRefused('qname-unsigned');
   }
-  return { body };
+  return { body: textOfBytes(signedBody) };
 }

@@ -66,15 +66,23 @@ describe('attacks on the API', function () {
   }
 
   it('leave the gateway answering', async () => {
-    const answer = await sendBytes(world.port, toBytes(await world.sign({ method: 'GET', target: '/v1/services' })));
+    const answer = await sendBytes(
+      world.port,
+      toBytes(await world.sign({ method: 'GET', target: '/v1/services' })),
+    );
     assert.equal(answer?.status, 200);
   });
 
   it('never gave a status of 500 or above', async () => {
     const metrics = await (await fetch(`${stack.gateway.url}/metrics`)).text();
-    const statuses = [...metrics.matchAll(/^ura_http_request_seconds_count\{[^}]*status="(\d+)"/gm)].map((match) => match[1]);
+    const statuses = [...metrics.matchAll(/^ura_http_request_seconds_count\{[^}]*status="(\d+)"/gm)].map(
+      (match) => match[1],
+    );
     assert.ok(statuses.includes('400') && statuses.includes('401'));
-    assert.deepEqual(statuses.filter((status) => Number(status) >= 500), []);
+    assert.deepEqual(
+      statuses.filter((status) => Number(status) >= 500),
+      [],
+    );
     assert.doesNotMatch(metrics, /^ura_internal_failures_total\{what="http"\} [1-9]/m);
   });
 

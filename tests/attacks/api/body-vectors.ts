@@ -13,10 +13,14 @@ const deep = (levels: number, open: string, close: string): string =>
 /** Correctly signed, so everything rests on reading the body strictly and on the grants. */
 export const bodyVectors: readonly Vector[] = [
   invalid('unknown field', (body) => ({ ...body, admin: true }), '/admin'),
-  invalid('unknown field of the requester', (body) => ({
-    ...body,
-    requester: { ...(body.requester as object), role: 'root' },
-  }), '/requester/role'),
+  invalid(
+    'unknown field of the requester',
+    (body) => ({
+      ...body,
+      requester: { ...(body.requester as object), role: 'root' },
+    }),
+    '/requester/role',
+  ),
   invalid('unknown parameter', (body) => ({ ...body, parameters: { all: true } }), '/parameters/all'),
   malformed('__proto__ as key', (json) => json.replace('{', '{"__proto__":{"admin":true},')),
   malformed('__proto__ escaped', (json) => json.replace('{', '{"\\u005f_proto__":{"admin":true},')),
@@ -42,8 +46,12 @@ export const bodyVectors: readonly Vector[] = [
   malformed('invalid UTF-8', (json) => Buffer.from(json.replace('Ligji', 'Li\u00ffgji'), 'latin1')),
   malformed('byte order mark', (json) => `\ufeff${json}`),
   malformed('UTF-16', (json) => Buffer.from(json, 'utf16le')),
-  malformed('objects nested 40 deep', (json) => json.replace('{', `{"parameters":${deep(40, '{"a":', '}')},`)),
-  malformed('lists nested 20,000 deep', (json) => json.replace('{', `{"parameters":${deep(20_000, '[', ']')},`)),
+  malformed('objects nested 40 deep', (json) =>
+    json.replace('{', `{"parameters":${deep(40, '{"a":', '}')},`),
+  ),
+  malformed('lists nested 20,000 deep', (json) =>
+    json.replace('{', `{"parameters":${deep(20_000, '[', ']')},`),
+  ),
   malformed('never closed', () => '['.repeat(30_000)),
   malformed('two values', (json) => json + json),
   malformed('comment', (json) => `/* */${json}`),
@@ -57,30 +65,58 @@ export const bodyVectors: readonly Vector[] = [
   invalid('wildcard %', (body) => ({ ...body, ...subject('%') }), '/subject/notation'),
   invalid('wildcard _', (body) => ({ ...body, ...subject('J00101999_') }), '/subject/notation'),
   invalid('empty notation', (body) => ({ ...body, ...subject('') }), '/subject/notation'),
-  invalid('two numbers in one', (body) => ({ ...body, ...subject('J00101999W K15307002M') }), '/subject/notation'),
+  invalid(
+    'two numbers in one',
+    (body) => ({ ...body, ...subject('J00101999W K15307002M') }),
+    '/subject/notation',
+  ),
   invalid('SQL in the notation', (body) => ({ ...body, ...subject("J' or '1'='1") }), '/subject/notation'),
   invalid('XML in the notation', (body) => ({ ...body, ...subject('<x/>') }), '/subject/notation'),
   invalid('wrong date in a NID', (body) => ({ ...body, ...subject('J00230999W') }), '/subject/notation'),
-  invalid('scheme that the service does not take', (body) => ({
-    ...body,
-    ...subject('K22218003V', 'NUIS'),
-  }), '/subject/scheme'),
+  invalid(
+    'scheme that the service does not take',
+    (body) => ({
+      ...body,
+      ...subject('K22218003V', 'NUIS'),
+    }),
+    '/subject/scheme',
+  ),
   invalid('unknown scheme', (body) => ({ ...body, ...subject('J00101999W', 'PASSPORT') }), '/subject/scheme'),
-  invalid('wildcard in requestedFields', (body) => ({ ...body, requestedFields: ['*'] }), '/requestedFields/0'),
-  invalid('prototype in requestedFields', (body) => ({
-    ...body,
-    requestedFields: ['constructor.name'],
-  }), '/requestedFields/0'),
-  invalid('a field that the answer does not have', (body) => ({
-    ...body,
-    requestedFields: ['head', 'salary'],
-  }), '/requestedFields/1'),
-  invalid('101 requested fields', (body) => ({
-    ...body,
-    requestedFields: Array.from({ length: 101 }, (_, n) => `a${'b'.repeat(n % 50)}`),
-  }), '/requestedFields'),
+  invalid(
+    'wildcard in requestedFields',
+    (body) => ({ ...body, requestedFields: ['*'] }),
+    '/requestedFields/0',
+  ),
+  invalid(
+    'prototype in requestedFields',
+    (body) => ({
+      ...body,
+      requestedFields: ['constructor.name'],
+    }),
+    '/requestedFields/0',
+  ),
+  invalid(
+    'a field that the answer does not have',
+    (body) => ({
+      ...body,
+      requestedFields: ['head', 'salary'],
+    }),
+    '/requestedFields/1',
+  ),
+  invalid(
+    '101 requested fields',
+    (body) => ({
+      ...body,
+      requestedFields: Array.from({ length: 101 }, (_, n) => `a${'b'.repeat(n % 50)}`),
+    }),
+    '/requestedFields',
+  ),
   invalid('deadline in the past', (body) => ({ ...body, deadline: '2020-01-01T00:00:00Z' }), '/deadline'),
-  invalid('deadline in a thousand years', (body) => ({ ...body, deadline: '3026-01-01T00:00:00Z' }), '/deadline'),
+  invalid(
+    'deadline in a thousand years',
+    (body) => ({ ...body, deadline: '3026-01-01T00:00:00Z' }),
+    '/deadline',
+  ),
   invalid('deadline without a zone', (body) => ({ ...body, deadline: '2027-01-01T00:00:00' }), '/deadline'),
 
   signed('unknown service', 404, 'unknown-service', ({ honest }) => ({

@@ -6,8 +6,10 @@ const header = (name: string, status: number, code: string, field: string, value
   signed(name, status, code, () => ({ fields: [[field, value]] }));
 const mediaType = (type: string): Vector =>
   signed(`media type ${type}`, 415, 'unsupported-media-type', () => ({ contentType: type }));
-const get1 = (line: string, ...more: string[]) => (world: { port: number }) =>
-  `${line}\r\nHost: 127.0.0.1:${world.port}\r\n${more.map((each) => `${each}\r\n`).join('')}\r\n`;
+const get1 =
+  (line: string, ...more: string[]) =>
+  (world: { port: number }) =>
+    `${line}\r\nHost: 127.0.0.1:${world.port}\r\n${more.map((each) => `${each}\r\n`).join('')}\r\n`;
 
 /** Odd targets, headers and framing. */
 export const messageVectors: readonly Vector[] = [
@@ -26,7 +28,10 @@ export const messageVectors: readonly Vector[] = [
     'application/problem+json',
   ].map(mediaType),
   tampered('no media type', 401, 'signature-refused', ({ fields }) => {
-    fields.splice(fields.findIndex(([name]) => name === 'Content-Type'), 1);
+    fields.splice(
+      fields.findIndex(([name]) => name === 'Content-Type'),
+      1,
+    );
   }),
   tampered('two media types', 401, 'signature-refused', ({ fields }) => {
     fields.push(['Content-Type', 'text/plain']);
@@ -43,16 +48,24 @@ export const messageVectors: readonly Vector[] = [
     fields.push(['Idempotency-Key', 'another-key-1']);
   }),
   tampered('no Idempotency-Key', 400, 'idempotency-key-missing', ({ fields }) => {
-    fields.splice(fields.findIndex(([name]) => name === 'Idempotency-Key'), 1);
+    fields.splice(
+      fields.findIndex(([name]) => name === 'Idempotency-Key'),
+      1,
+    );
   }),
   signed('Idempotency-Key used with another body', 422, 'idempotency-key-reused', ({ earlier }) => ({
     body: { ...earlier.body, legalBasis: 'Ligji tjetër' },
     fields: [['Idempotency-Key', earlier.key]],
   })),
-  signed('Idempotency-Key used with the same JSON in other bytes', 422, 'idempotency-key-reused', ({ earlier }) => ({
-    body: JSON.stringify(earlier.body, undefined, 1),
-    fields: [['Idempotency-Key', earlier.key]],
-  })),
+  signed(
+    'Idempotency-Key used with the same JSON in other bytes',
+    422,
+    'idempotency-key-reused',
+    ({ earlier }) => ({
+      body: JSON.stringify(earlier.body, undefined, 1),
+      fields: [['Idempotency-Key', earlier.key]],
+    }),
+  ),
   header('Prefer: wait=31', 400, 'invalid-request', 'Prefer', 'wait=31'),
   header('Prefer: wait=-1', 400, 'invalid-request', 'Prefer', 'wait=-1'),
   header('Accept without JSON', 406, 'not-acceptable', 'Accept', 'text/html'),
@@ -74,7 +87,12 @@ export const messageVectors: readonly Vector[] = [
     target: `/v1/requests/${earlier.id}/cancel`,
     body: { reason: 'por qejf' },
   })),
-  target('a request that never was', 404, 'unknown-request', '/v1/requests/0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a'),
+  target(
+    'a request that never was',
+    404,
+    'unknown-request',
+    '/v1/requests/0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a',
+  ),
   target('all requests', 400, 'invalid-request', '/v1/requests'),
   target('all cases', 400, 'invalid-request', '/v1/requests?caseId=*'),
   target('a case by pattern', 400, 'invalid-request', '/v1/requests?caseId=%25'),
@@ -83,8 +101,13 @@ export const messageVectors: readonly Vector[] = [
   target('a case as object', 400, 'invalid-request', '/v1/requests?caseId[x]=a'),
   target('by person', 400, 'invalid-request', '/v1/requests?caseId=a&notation=J00101999W'),
   target('limit 1000', 400, 'invalid-request', '/v1/requests?caseId=a&limit=1000'),
-  target('a cursor of one\'s own', 400, 'invalid-request', '/v1/requests?caseId=a&after=abc'),
-  target('a cursor with SQL', 400, 'invalid-request', `/v1/requests?caseId=a&after=${Buffer.from("' or 1=1 --").toString('base64url')}`),
+  target("a cursor of one's own", 400, 'invalid-request', '/v1/requests?caseId=a&after=abc'),
+  target(
+    'a cursor with SQL',
+    400,
+    'invalid-request',
+    `/v1/requests?caseId=a&after=${Buffer.from("' or 1=1 --").toString('base64url')}`,
+  ),
   target('__proto__ as parameter', 400, 'malformed-target', '/v1/requests?caseId=a&__proto__=b'),
   target('constructor as parameter', 400, 'malformed-target', '/v1/requests?caseId=a&constructor=b'),
   target('a path that climbs', 404, 'not-found', '/v1/requests/../services'),
@@ -133,11 +156,31 @@ export const messageVectors: readonly Vector[] = [
   raw('a folded header', 400, undefined, get1('GET /v1/services HTTP/1.1', 'X: a\r\n b')),
   raw('headers over 16 kB', 431, undefined, get1('GET /v1/services HTTP/1.1', `X: ${'a'.repeat(20_000)}`)),
   raw('8-bit bytes in the path', 400, undefined, get1('GET /v1/services\xa0 HTTP/1.1')),
-  raw('length and chunks', 400, undefined, get1('POST /v1/requests HTTP/1.1', 'Content-Length: 4', 'Transfer-Encoding: chunked')),
-  raw('two lengths', 400, undefined, get1('POST /v1/requests HTTP/1.1', 'Content-Length: 4', 'Content-Length: 5')),
+  raw(
+    'length and chunks',
+    400,
+    undefined,
+    get1('POST /v1/requests HTTP/1.1', 'Content-Length: 4', 'Transfer-Encoding: chunked'),
+  ),
+  raw(
+    'two lengths',
+    400,
+    undefined,
+    get1('POST /v1/requests HTTP/1.1', 'Content-Length: 4', 'Content-Length: 5'),
+  ),
   raw('negative length', 400, undefined, get1('POST /v1/requests HTTP/1.1', 'Content-Length: -1')),
-  raw('a length of 10 GB', 413, 'body-too-large', get1('POST /v1/requests HTTP/1.1', 'Content-Length: 10000000000')),
-  raw('chunks of garbage', 400, undefined, (world) => `${get1('POST /v1/requests HTTP/1.1', 'Transfer-Encoding: chunked')(world)}zz\r\n`),
+  raw(
+    'a length of 10 GB',
+    413,
+    'body-too-large',
+    get1('POST /v1/requests HTTP/1.1', 'Content-Length: 10000000000'),
+  ),
+  raw(
+    'chunks of garbage',
+    400,
+    undefined,
+    (world) => `${get1('POST /v1/requests HTTP/1.1', 'Transfer-Encoding: chunked')(world)}zz\r\n`,
+  ),
   raw('an unknown coding', 400, undefined, get1('POST /v1/requests HTTP/1.1', 'Transfer-Encoding: gzip')),
   raw('OPTIONS *', 400, 'malformed-target', get1('OPTIONS * HTTP/1.1')),
   raw('the TLS handshake', 400, undefined, () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'),

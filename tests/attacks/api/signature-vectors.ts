@@ -11,7 +11,10 @@ export const signatureVectors: readonly Vector[] = [
     ({ port }) => `GET /v1/services HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`,
   ),
   tampered('Signature without Signature-Input', 401, 'signature-refused', ({ fields }) => {
-    fields.splice(fields.findIndex(([name]) => name === 'signature-input'), 1);
+    fields.splice(
+      fields.findIndex(([name]) => name === 'signature-input'),
+      1,
+    );
   }),
   tampered('replayed', 409, 'message-replayed', replay),
   tampered('replayed with another Idempotency-Key', 409, 'message-replayed', async (message, world) => {
@@ -22,9 +25,14 @@ export const signatureVectors: readonly Vector[] = [
     const input = get(fields, 'signature-input').replace(divjake.keyId, fier.keyId);
     set(fields, 'signature-input', input);
   }),
-  signed('signed with the key of another client under our keyid', 401, 'signature-refused', ({ divjake, fier }) => ({
-    signer: { ...fier, keyId: divjake.keyId, sign: (data) => fier.sign(data) },
-  })),
+  signed(
+    'signed with the key of another client under our keyid',
+    401,
+    'signature-refused',
+    ({ divjake, fier }) => ({
+      signer: { ...fier, keyId: divjake.keyId, sign: (data) => fier.sign(data) },
+    }),
+  ),
   signed('a key that nobody registered', 401, 'signature-refused', ({ stranger }) => ({ signer: stranger })),
   signed("the stranger's key under our keyid", 401, 'signature-refused', ({ divjake, stranger }) => ({
     signer: { ...stranger, keyId: divjake.keyId, sign: (data) => stranger.sign(data) },
@@ -35,7 +43,7 @@ export const signatureVectors: readonly Vector[] = [
   tampered('another body', 401, 'signature-refused', (message) => {
     message.body = Buffer.from(message.body.toString().replace('social-housing', 'economic-aid'));
   }),
-  tampered('another method', 401, 'signature-refused', (message) => {
+  tampered('a method other than the signed one', 401, 'signature-refused', (message) => {
     message.method = 'GET';
     message.target = '/v1/requests?caseId=a';
   }),
@@ -52,7 +60,9 @@ export const signatureVectors: readonly Vector[] = [
     () => ({ method: 'GET', target: '/v1/requests?caseId=a' }),
   ),
   signed('signed for another host', 401, 'signature-refused', () => ({ origin: 'http://ura.example' })),
-  signed('signed for https', 401, 'signature-refused', ({ origin }) => ({ origin: origin.replace('http', 'https') })),
+  signed('signed for https', 401, 'signature-refused', ({ origin }) => ({
+    origin: origin.replace('http', 'https'),
+  })),
   signed('signed for another host that Host names too', 401, 'signature-refused', () => ({
     origin: 'http://ura.example',
     fields: [['Host', 'ura.example']],

@@ -53,7 +53,9 @@ export interface World {
   sign(draft?: Draft): Promise<Message>;
 }
 
-export async function openWorld(stack: Stack): Promise<World> {
+export async function openWorld(
+  stack: Pick<Stack, 'variables' | 'people' | 'client'> & { readonly gateway: { readonly url: string } },
+): Promise<World> {
   const { port } = new URL(stack.gateway.url);
   const origin = `http://127.0.0.1:${port}`;
   const signerOf = async (municipality: '20' | '21'): Promise<Signer> =>

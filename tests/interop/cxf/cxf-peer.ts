@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -70,23 +70,26 @@ export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer>
     writeFileSync(join(folder, `${name}.cert.pem`), key.certificatePem);
   }
   const wsdl = join(findPackageRoot(), 'contracts', 'registries', 'civil', 'civil.wsdl');
-  const logPath = join(folder, 'log');
-  const log = openSync(logPath, 'w');
   const options = ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx256m', '-cp', build.classPath];
-  const java = spawn('java', [...options, 'interop.Main', folder, wsdl], { stdio: ['pipe', 'pipe', log] });
-  closeSync(log);
+  const java = spawn('java', [...options, 'interop.Main', folder, wsdl], {
+    // It ends when its input does, so also when this process is gone.
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let log = '';
+  java.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-2_000);
+  });
   const exited = once(java, 'exit');
   const [first] = await Promise.race([once(createInterface(java.stdout), 'line'), exited]);
   if (typeof first !== 'string') {
-    const tail = readFileSync(logPath, 'utf8').slice(-2_000);
     rmSync(folder, { recursive: true });
-    throw new Error(`the Java process ended before it was ready:\n${tail}`);
+    throw new Error(`the Java process ended before it was ready:\n${log}`);
   }
   const [registry = '', control = ''] = first.split(' ');
   return {
     addressOf: (variant, key) => `${registry}/${variant}/${key}`,
     async ask({ payload, ...question }) {
-      const query = new URLSearchParams(Object.entries(question));
+      const query = new URLSearchParams({ ...question });
       const answer = await fetch(`${control}/ask?${query}`, { method: 'POST', body: payload });
       return { ok: answer.ok, text: await answer.text() };
     },

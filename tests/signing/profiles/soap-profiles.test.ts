@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LegacyUse } from '../../../src/signing/profiles/wss-legacy-sha1.js';
 import { parseXmlText } from '../../../src/signing/xml/parse.js';
 import { verifyWithXmlCrypto } from '../../support/xml-crypto.js';
-import { toSha1 } from './sha1-envelope.js';
+import { toSha1 } from './resign-envelope.js';
 import {
   answer,
   asGateway,

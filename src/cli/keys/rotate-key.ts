@@ -1,0 +1,112 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../clock.js';
+import { developmentKeyIdPrefix, isDevelopmentKey } from '../../signing/development-keys.js';
+import { type PrivateKeyFile, readPrivateKeyFile } from '../../signing/key-files.js';
+import type { KeyType } from '../../signing/key-making.js';
+import { type GeneratedKey, generateKey, KeyNotGenerated, type KeyUse } from './generate-key.js';
+
+export interface RotationOrder {
+  /** Name of the key in use, as its files begin. */
+  readonly name: string;
+  readonly folder: string;
+  /** Validity of a new certificate. */
+  readonly days: number;
+  readonly clock: Clock;
+}
+
+/** A successor beside the key in use; nothing of the old one was touched. */
+export interface Rotation extends GeneratedKey {
+  readonly use: KeyUse;
+  readonly successor: string;
+  readonly oldPublicFile: string;
+  /** Subject of whoever issued the old certificate, one line. Absent when it signed itself. */
+  readonly issuedBy?: string;
+}
+
+const endings: Readonly<Record<KeyUse, { secret: string; open: string }>> = {
+  http: { secret: 'private.jwk.json', open: 'public.jwk.json' },
+  wss: { secret: 'key.pem', open: 'cert.pem' },
+};
+
+/**
+ * Makes the successor of a key: of the same type and use, named after it and the day, so that both can lie in one
+ * folder and be pinned at the same time.
+ *
+ * @throws {KeyNotGenerated} when there is no such key, or its successor of today is there already.
+ * @throws {KeyFileUnusable} when the key in use cannot be read.
+ */
+export async function rotateKey({ name, folder, days, clock }: RotationOrder): Promise<Rotation> {
+  const use = await useOf(folder, name);
+  const oldPublicFile = join(folder, `${name}.${endings[use].open}`);
+  const old = await readPrivateKeyFile(
+    join(folder, `${name}.${endings[use].secret}`),
+    use === 'wss' ? { certificatePath: oldPublicFile } : {},
+  );
+  const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '');
+  const successor = `${name.replace(/-\d{8}$/, '').replace(new RegExp(`^${developmentKeyIdPrefix}`), '')}-${day}`;
+  const made = await generateKey({
+    name: successor,
+    type: typeOf(old),
+    use,
+    folder,
+    days,
+    clock,
+    development: isDevelopmentKey(old),
+  });
+  const { certificate } = old;
+  const isSelfSigned = certificate === undefined || certificate.verify(certificate.publicKey);
+  return {
+    ...made,
+    use,
+    successor,
+    oldPublicFile,
+    ...(isSelfSigned ? {} : { issuedBy: certificate.issuer.replaceAll('\n', ', ') }),
+  };
+}
+
+async function useOf(folder: string, name: string): Promise<KeyUse> {
+  for (const use of ['http', 'wss'] as const) {
+    const isThere = await access(join(folder, `${name}.${endings[use].secret}`)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return use;
+  }
+  throw new KeyNotGenerated(
+    `There is no private key ${name} in ${folder}. See what there is: ura keys list --folder ${folder}`,
+  );
+}
+
+function typeOf({ privateKey }: PrivateKeyFile): KeyType {
+  const type = privateKey.asymmetricKeyType ?? '';
+  if (type === 'ed25519' || type === 'rsa') return type;
+  if (type === 'ec' && privateKey.asymmetricKeyDetails?.namedCurve === 'prime256v1') return type;
+  throw new KeyNotGenerated(
+    'Successors are made for RSA, P-256 and Ed25519 keys: make this one with openssl, and follow the same steps.',
+  );
+}
+
+/** What to do now, one step a line or more. */
+export function rotationSteps({ use, privateFile, publicFile, oldPublicFile, issuedBy }: Rotation): string[] {
+  const setting =
+    use === 'http'
+      ? 'keys.http in gateway.json (a client: the key its own software signs with)'
+      : 'keys.messages.privateKey and keys.messages.certificate in gateway.json';
+  return [
+    `made ${privateFile} (stays here) and ${publicFile} (to hand out)`,
+    ...(issuedBy === undefined
+      ? []
+      : [`note: the old certificate was issued by ${issuedBy}; the new one signs itself.`]),
+    '',
+    'What to do now, without a pause:',
+    `1. Hand out ${publicFile} to every partner, over a way they trust, and compare its key id by another.`,
+    '2. Let each partner pin it BESIDE the old one (in Ura: put it into config/trust/<partner>/), and say so.',
+    `3. When all have both: switch. Name the new files under ${setting}.`,
+    '   A gateway signs with it within 10 seconds, or at once on SIGHUP; /health/ready shows keys: ok.',
+    '4. Wait 10 minutes: messages signed before the switch are accepted for up to 5.',
+    `5. Let the partners remove ${oldPublicFile} from what they pin. From then on the old key is worth nothing.`,
+    '6. Destroy the old private key. Keep its public half with the backups: receipts and events of its time',
+    '   are verified with it.',
+  ];
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { isUrl } from './fetch-crl.js';
+
+/**
+ * Every file and folder whose change can change a key: the settings that name keys, the keys themselves, and what
+ * revocation lists are read from.
+ */
+export function watchedPaths(configFolder: string, { gateway, clients, adapters }: Config): string[] {
+  const { keys } = gateway;
+  const lists = [...clients, ...adapters].flatMap(({ crl }) => crl ?? []);
+  return [
+    join(configFolder, 'gateway.json'),
+    join(configFolder, 'clients'),
+    join(configFolder, 'adapters'),
+    keys.http,
+    keys.messages.privateKey,
+    keys.messages.certificate,
+    ...clients.flatMap((client) => client.keys),
+    ...adapters.flatMap(({ trust }) => trust),
+    ...lists.flatMap(({ issuer, sources }) => [issuer, ...sources.filter((source) => !isUrl(source))]),
+  ];
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  type ExchangeId,
+  type ExchangeStore,
+  type KeptAnswer,
+  type KeptRequest,
+  nonrepudiation,
+  repetitionsAllowed,
+} from '../../../src/signing/profiles/nonrepudiation.js';
+import { makeRestParties, raw, service } from './rest-parties.js';
+
+/** Keeps exchanges in memory, as atomically as one event loop does. */
+class Exchanges implements ExchangeStore {
+  readonly kept = new Map<string, KeptRequest & { answer?: KeptAnswer }>();
+
+  async find(id: ExchangeId) {
+    return this.kept.get(nameOf(id));
+  }
+
+  async keep(request: KeptRequest) {
+    if (this.kept.has(nameOf(request))) return false;
+    this.kept.set(nameOf(request), { ...request });
+    return true;
+  }
+
+  async keepAnswer(id: ExchangeId, answer: KeptAnswer) {
+    const exchange = this.kept.get(nameOf(id));
+    if (exchange !== undefined) exchange.answer ??= answer;
+  }
+}
+
+const nameOf = ({ profile, partner, messageId }: ExchangeId) => JSON.stringify([profile, partner, messageId]);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64');
+
+const request: KeptRequest = {
+  profile: 'modi-rest',
+  partner: 'gateway',
+  messageId: '0195f7a0-0000-7000-8000-000000000001',
+  bodySha256: sha256(Buffer.from('{"amount":100}')),
+  requestBytes: Buffer.from('{"amount":100}'),
+  receivedAt: 1,
+};
+const answer: KeptAnswer = { status: 200, headers: ['digest', 'x'], bytes: Buffer.from('{"clear":true}') };
+
+describe('modifier nonrepudiation', () => {
+  it('keeps the raw bytes before anything is done', async () => {
+    const store = new Exchanges();
+    assert.deepEqual(await nonrepudiation(store).receive(request), { kind: 'new' });
+    assert.deepEqual((await store.find(request))?.requestBytes, request.requestBytes);
+  });
+
+  it('gives the stored answer to a repetition', async () => {
+    const exchanges = nonrepudiation(new Exchanges());
+    await exchanges.receive(request);
+    assert.deepEqual(await exchanges.receive(request), { kind: 'under-way' });
+    await exchanges.answered(request, answer);
+    assert.deepEqual(await exchanges.receive({ ...request, receivedAt: 2 }), { kind: 'repeated', answer });
+    await exchanges.answered(request, { ...answer, status: 500 });
+    assert.deepEqual(await exchanges.receive(request), { kind: 'repeated', answer });
+  });
+
+  it('refuses a repetition whose body differs', async () => {
+    const exchanges = nonrepudiation(new Exchanges());
+    await exchanges.receive(request);
+    await exchanges.answered(request, answer);
+    const forged = { ...request, bodySha256: sha256(Buffer.from('{"amount":666}')) };
+    assert.deepEqual(await exchanges.receive(forged), { kind: 'conflict' });
+  });
+
+  it('lets one of two equal requests at once be new', async () => {
+    const exchanges = nonrepudiation(new Exchanges());
+    const both = await Promise.all([exchanges.receive(request), exchanges.receive(request)]);
+    assert.deepEqual(both.map(({ kind }) => kind).sort(), ['new', 'under-way']);
+  });
+
+  it('keeps partners and profiles apart that use the same message id', async () => {
+    const exchanges = nonrepudiation(new Exchanges());
+    await exchanges.receive(request);
+    await exchanges.answered(request, answer);
+    assert.deepEqual(await exchanges.receive({ ...request, partner: 'other' }), { kind: 'new' });
+    assert.deepEqual(await exchanges.receive({ ...request, profile: 'http-sig' }), { kind: 'new' });
+  });
+
+  for (const profile of ['modi-rest', 'jws-detached'] as const) {
+    it(`answers a request by ${profile} that was signed again, with the digest of the request in the answer`, async () => {
+      const parties = makeRestParties();
+      const settings = (issuer: string) =>
+        profile === 'modi-rest' ? ({ profile, issuer } as const) : ({ profile } as const);
+      const gateway = parties.gateway(settings('gateway'));
+      const registry = parties.registry(settings('tax'), { replaySet: repetitionsAllowed });
+      const exchanges = nonrepudiation(new Exchanges());
+      const question = {
+        messageId: request.messageId,
+        method: 'POST',
+        targetUri: service,
+        contentType: 'application/json',
+        body: request.requestBytes,
+      };
+      const serve = async () => {
+        const sent = await gateway.signRequest(question);
+        const verified = await registry.verifyRequest({
+          ...question,
+          headers: raw(sent.fields, 'Content-Type', 'application/json'),
+        });
+        const reception = await exchanges.receive({ ...request, ...verified, profile });
+        if (reception.kind !== 'new') return { sent, reception };
+        const fields = await registry.signAnswer(
+          {
+            messageId: '0195f7a0-0000-7000-8000-000000000002',
+            status: 200,
+            body: answer.bytes,
+            contentType: 'application/json',
+          },
+          verified,
+        );
+        const headers = raw(fields, 'Content-Type', 'application/json');
+        await exchanges.answered({ ...verified, profile }, { ...answer, headers });
+        return { sent, reception };
+      };
+      assert.equal((await serve()).reception.kind, 'new');
+      parties.clock.nowMs += 60_000;
+      const { sent, reception } = await serve();
+      assert.equal(reception.kind, 'repeated');
+      const stored = reception.kind === 'repeated' ? reception.answer : answer;
+      const { status, headers, bytes } = stored;
+      await gateway.verifyAnswer({ status, headers, body: bytes }, sent);
+      const carried = headers.map((text) =>
+        text.split('.').map((one) => Buffer.from(one, 'base64url').toString()),
+      );
+      assert.ok(JSON.stringify(carried).includes(request.bodySha256));
+    });
+  }
+});
