@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,12 +26,16 @@ describe('development keys', () => {
     Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
   async function requirePairs() {
-    for (const name of ['development-ca', 'gateway-wss', 'civil-wss']) {
+    const authority = await readCertificate(join(folder, 'development-ca.cert.pem'));
+    assert.ok(
+      authority.ca && authority.checkPrivateKey(createPrivateKey(contents()['development-ca.key.pem'] ?? '')),
+    );
+    assert.ok(authority.verify(authority.publicKey));
+    for (const name of ['gateway-wss', 'civil-wss']) {
       const certificatePath = join(folder, `${name}.cert.pem`);
       const { certificate } = await readPrivateKeyFile(join(folder, `${name}.key.pem`), { certificatePath });
-      const authority = await readCertificate(join(folder, 'development-ca.cert.pem'));
       assert.ok(certificate?.verify(authority.publicKey), name);
-      assert.equal(certificate?.ca, name === 'development-ca');
+      assert.equal(certificate?.ca, false);
     }
     for (const name of ['gateway-http', 'oss-divjake', 'oss-stranger']) {
       const own = await readPrivateKeyFile(join(folder, `${name}.private.jwk.json`));

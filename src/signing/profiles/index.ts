@@ -126,18 +126,57 @@ export function openRestProfile(choice: RestChoice, parts: ProfileParts): RestPr
   }
 }
 
+/** As a configuration writes it: one profile for both directions, or one for each. */
+export type Directions<Choice extends { readonly profile: string }> =
+  | Choice['profile']
+  | Choice
+  | { readonly question: Choice['profile'] | Choice; readonly answer: Choice['profile'] | Choice };
+
+/** @returns the choice of each direction; whether the names exist is for whoever opens them to say. */
+export function directionsOf<Choice extends { readonly profile: string }>(
+  setting: Directions<Choice>,
+): { readonly question: Choice; readonly answer: Choice } {
+  const choiceOf = (one: Choice['profile'] | Choice) =>
+    (typeof one === 'string' ? { profile: one } : one) as Choice;
+  if (typeof setting === 'object' && 'question' in setting) {
+    return { question: choiceOf(setting.question), answer: choiceOf(setting.answer) };
+  }
+  return { question: choiceOf(setting), answer: choiceOf(setting) };
+}
+
 /**
- * The asking side with one profile a direction: how questions are signed, and how answers are verified.
+ * The asking side of SOAP: how questions are signed, and how answers are verified.
  *
- * @throws {TypeError} when the profile of the questions only verifies.
+ * @throws {UnknownProfile} {TypeError} when the profile of the questions only verifies.
  */
 export function soapAsker(
-  question: SoapChoice,
-  answer: SoapChoice,
+  setting: Directions<SoapChoice>,
   parts: SoapParts,
 ): Pick<SoapProfile, 'signRequest' | 'verifyAnswer'> {
+  const { question, answer } = directionsOf(setting);
   if (!abilityOf(question.profile).signs) throw new TypeError(`${question.profile} only verifies.`);
   const { signRequest } = openSoapProfile(question, parts);
   const { verifyAnswer } = openSoapProfile(answer, parts);
+  return { signRequest, verifyAnswer };
+}
+
+/**
+ * The asking side of REST. Where the answer ties itself to the question, both directions must be of one profile:
+ * no other one knows what the question carried.
+ *
+ * @throws {UnknownProfile} {TypeError} when the two directions are of different profiles.
+ */
+export function restAsker(
+  setting: Directions<RestChoice>,
+  parts: ProfileParts,
+): Pick<RestProfile, 'signRequest' | 'verifyAnswer'> {
+  const { question, answer } = directionsOf(setting);
+  if (question.profile !== answer.profile) {
+    throw new TypeError(
+      `An answer by ${answer.profile} cannot be tied to a question by ${question.profile}.`,
+    );
+  }
+  const { signRequest } = openRestProfile(question, parts);
+  const { verifyAnswer } = openRestProfile(answer, parts);
   return { signRequest, verifyAnswer };
 }

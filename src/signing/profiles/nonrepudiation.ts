@@ -50,7 +50,7 @@ export type Reception =
  * Modifier `nonrepudiation`: raw bytes are stored before anything is done, a repetition gets the stored answer,
  * and a repetition with another body gets none. That the signed answer carries the request's digest is the work
  * of the profile below: `http-sig` and `wss-signature-confirmation` sign the request's signature along,
- * `modi-rest` and `jws-detached` its digest; `isRepudiable` in `index.ts` says which profiles do not.
+ * `modi-rest` and `jws-detached` its digest; `abilityOf(name).tiesAnswers` says which profiles do.
  *
  * The profile below must get {@link repetitionsAllowed} as its replay set, or it would refuse repetitions.
  */

@@ -1,9 +1,8 @@
-import { verify as cryptoVerify, hash as oneShotHash, timingSafeEqual } from 'node:crypto';
+import { verify as cryptoVerify, timingSafeEqual } from 'node:crypto';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
-import type { HashName } from './algorithms.js';
 import { canonicalBytes } from './c14n.js';
-import { isAsciiText } from './decode-text.js';
+import { digestOf } from './digest.js';
 import type { ReadSignature } from './read-signature.js';
 
 /** The pinned key is of the right type and size already. @throws {SignatureRefused} `signature-value`. */
@@ -23,24 +22,19 @@ export function checkSignatureValue(signature: ReadSignature, key: TrustedKey): 
 /**
  * Compares each part with its digest.
  *
- * @returns the canonical form of the Body, as {@link canonicalBytes} gives it: from here on the only thing of it
- *   that may be read. Undefined when no Reference covers it.
+ * @returns the canonical form of the Body in UTF-8: from here on the only thing of it that may be read.
+ *   Undefined when no Reference covers it.
  * @throws {SignatureRefused} `digest-value` with the name of the part.
  */
-export function checkDigests(signature: ReadSignature): string | undefined {
-  let body: string | undefined;
+export function checkDigests(signature: ReadSignature): Buffer | undefined {
+  let body: Buffer | undefined;
   for (const { part, element, prefixList, hash, digest } of signature.references) {
-    const bytes = canonicalBytes(element, prefixList);
-    const computed = digestOf(hash, bytes);
+    const bytes = Buffer.from(canonicalBytes(element, prefixList), 'latin1');
+    const computed = Buffer.from(digestOf(hash, bytes), 'base64');
     if (computed.length !== digest.length || !timingSafeEqual(computed, digest)) {
       throw new SignatureRefused('digest-value', part);
     }
     if (part === 'body') body = bytes;
   }
   return body;
-}
-
-function digestOf(hash: HashName, bytes: string): Buffer {
-  // Node hands a digest over as a string in half the time that it needs for a Buffer.
-  return Buffer.from(oneShotHash(hash, isAsciiText(bytes) ? bytes : Buffer.from(bytes, 'latin1'), 'base64'), 'base64');
 }

@@ -56,7 +56,11 @@ export class QualifiedNames {
   find(start: number, end: number, hash: number): QualifiedName {
     const slot = (hash ^ (hash >>> 12)) & (recentNames - 1);
     const recent = this.#recent[slot];
-    if (recent !== undefined && recent.length === end - start && this.source.repeats(recent.start, end - start, start)) {
+    if (
+      recent !== undefined &&
+      recent.length === end - start &&
+      this.source.repeats(recent.start, end - start, start)
+    ) {
       return recent;
     }
     const raw = this.source.text.slice(start, end);

@@ -30,13 +30,14 @@ export class CharacterData {
   /** Offset of the `<` that ends the text at `start`. @throws {SignatureRefused} `xml-malformed`. */
   endOfText(start: number): number {
     const bytes = this.#bytes;
+    const table = classes;
     const { length } = bytes;
     this.isCanonical = true;
     const firstLook = Math.min(length, start + longRun);
     let at = start;
     let limit = firstLook;
     for (;;) {
-      while (at < limit && ((classes[bytes[at] as number] as number) & stopsText) === 0) at++;
+      while (at < limit && ((table[bytes[at] as number] as number) & stopsText) === 0) at++;
       if (at >= limit) {
         if (at >= length) malformed(at);
         const end = limit === firstLook ? this.#endOfLongText(at) : -1;
@@ -83,12 +84,13 @@ export class CharacterData {
   /** Offset of the quote that ends the value at `start`. @throws {SignatureRefused} `xml-malformed`. */
   endOfValue(start: number, quote: number): number {
     const bytes = this.#bytes;
+    const table = classes;
     const { length } = bytes;
     this.isCanonical = quote === quotationMark;
     this.isPlain = true;
     let at = start;
     for (;;) {
-      while (at < length && ((classes[bytes[at] as number] as number) & stopsValue) === 0) at++;
+      while (at < length && ((table[bytes[at] as number] as number) & stopsValue) === 0) at++;
       const byte = bytes[at];
       if (byte === quote) return at;
       switch (byte) {

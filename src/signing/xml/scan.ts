@@ -159,14 +159,15 @@ class Scanner {
 
   #name(start: number): QualifiedName {
     const bytes = this.#bytes;
+    const table = classes;
     let byte = bytes[start] as number;
-    if (((classes[byte] as number) & startsName) === 0) malformed(start);
+    if (((table[byte] as number) & startsName) === 0) malformed(start);
     let at = start;
     let hash = 0;
     do {
       hash = (hash * 31 + byte) | 0;
       byte = bytes[++at] as number;
-    } while (((classes[byte] as number) & continuesName) !== 0);
+    } while (((table[byte] as number) & continuesName) !== 0);
     this.#at = at;
     return this.#names.find(start, at, hash);
   }

@@ -18,6 +18,8 @@ import { attributeOf, elementsOf, isNamed, textOf, type XmlElement } from './tre
 /** What a pinned certificate says, read once: parsing dates out of X.509 costs more than checking them. */
 interface PinnedCertificate {
   readonly raw: Buffer;
+  /** Of `raw`, in one line. */
+  readonly base64: string;
   readonly sha256: string;
   /** Decimal digits. */
   readonly serial: string;
@@ -41,7 +43,7 @@ export function selectKey(
   expected: Expectation,
 ): { key: TrustedKey; certificateSha256: string } {
   // Also a token that nothing refers to must be what it says: it is signed, and somebody may read it.
-  const tokenBytes = token === undefined ? undefined : readToken(token);
+  const tokenBytes = token === undefined ? undefined : readToken(token, expected.keys);
   const matches = selector(readReference(keyInfo), token, tokenBytes);
   const named = expected.keys.filter((candidate) => {
     const certificate = certificateOf(candidate);
@@ -136,8 +138,11 @@ function readSerial(x509Data: XmlElement): string | undefined {
   return /^[0-9]{1,49}$/.test(digits) ? digits.replace(/^0+(?=.)/, '') : undefined;
 }
 
-function readToken(token: XmlElement): Buffer {
-  const bytes = decodeBase64(textOf(token) ?? '');
+function readToken(token: XmlElement, keys: readonly TrustedKey[]): Buffer {
+  const text = textOf(token) ?? '';
+  // Nearly always it is a pinned one as it is usually written, and does not have to be decoded.
+  const usual = keys.find((key) => certificateOf(key)?.base64 === text);
+  const bytes = usual === undefined ? decodeBase64(text) : certificateOf(usual)?.raw;
   const encoding = attributeOf(token, '', 'EncodingType');
   const type = attributeOf(token, '', 'ValueType');
   if (bytes === undefined || encoding !== base64Encoding || type !== x509v3ValueType) {
@@ -162,6 +167,7 @@ function certificateOf(key: TrustedKey): PinnedCertificate | undefined {
       ? null
       : {
           raw: certificate.raw,
+          base64: certificate.raw.toString('base64'),
           sha256: createHash('sha256').update(certificate.raw).digest('hex'),
           serial: BigInt(`0x${certificate.serialNumber}`).toString(),
           validFrom: Date.parse(certificate.validFrom),

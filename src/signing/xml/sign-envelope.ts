@@ -1,7 +1,9 @@
-import { hash } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { Signer } from '../signer.js';
 import { sha256Uri, signatureAlgorithmNamed } from './algorithms.js';
-import { canonicalize } from './c14n.js';
+import { canonicalBytes } from './c14n.js';
+import { bytesOfText } from './decode-text.js';
+import { digestOf } from './digest.js';
 import { escapeAttribute, escapeText } from './escape.js';
 import {
   base64Encoding,
@@ -18,6 +20,7 @@ import {
 } from './names.js';
 import { parseXmlText } from './parse.js';
 import { qnamePrefixes } from './qname-values.js';
+import type { NamespaceDeclaration } from './tree.js';
 
 /** What a SOAP message says, before it is an envelope. */
 export interface OutgoingEnvelope {
@@ -52,8 +55,9 @@ const idStem = 'ura-';
  * Builds and signs an envelope by the profile `wss-x509-integrity`: a BinarySecurityToken with direct
  * reference; signed are the token, Timestamp, To, Action, MessageID, ReplyTo, RelatesTo (when given) and Body.
  *
- * Every signed part is written in its canonical form, with its own namespace declarations, so that nothing
- * has to be parsed again and every receiver computes the digests that were computed here.
+ * Namespaces are declared once, on the Envelope. Each signed part is written as its canonical form without those
+ * declarations, and digested with them, so that nothing has to be parsed again and every receiver computes the
+ * digests that were computed here.
  *
  * @returns the whole envelope, UTF-8, without XML declaration.
  * @throws {TypeError} when the signer has no certificate or an algorithm that XML Signature does not know.
@@ -67,55 +71,84 @@ export async function signEnvelope(message: OutgoingEnvelope, signer: Signer): P
   const soap = soapNamespaces[message.soapVersion];
   const body = writeBody(soap, message.bodyContent);
   const addressing = writeAddressing(message);
-  const token = part(
-    'wsse:BinarySecurityToken',
-    [['wsse', wsseNamespace]],
-    'token',
-    signer.certificate.raw.toString('base64'),
-    `EncodingType="${base64Encoding}" ValueType="${x509v3ValueType}"`,
-  );
+  const token = tokenOf(signer.certificate);
   const timestamp = writeTimestamp(message);
 
   const confirmation = message.confirms === undefined ? [] : [writeConfirmation(message.confirms)];
   const parts = [token, timestamp, ...confirmation, ...addressing];
   if (message.signsBody !== false) parts.push(body);
   const signedInfo = writeSignedInfo(method.uri, parts);
-  const value = await signer.sign(Buffer.from(signedInfo));
+  const value = await signer.sign(
+    Buffer.from(`<ds:SignedInfo xmlns:ds="${dsNamespace}">${signedInfo}`, 'latin1'),
+  );
   const signature =
-    `<ds:Signature xmlns:ds="${dsNamespace}">${signedInfo}` +
+    `<ds:Signature xmlns:ds="${dsNamespace}"><ds:SignedInfo>${signedInfo}` +
     `<ds:SignatureValue>${Buffer.from(value).toString('base64')}</ds:SignatureValue>` +
     `<ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#${idStem}token" ` +
     `ValueType="${x509v3ValueType}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>`;
   return Buffer.from(
-    `<soap:Envelope xmlns:soap="${soap}"><soap:Header>${addressing.map((header) => header.xml).join('')}` +
-      `<wsse:Security xmlns:wsse="${wsseNamespace}" soap:mustUnderstand="1">` +
-      `${token.xml}${timestamp.xml}${confirmation.map(({ xml }) => xml).join('')}${signature}</wsse:Security></soap:Header>${body.xml}</soap:Envelope>`,
+    `<soap:Envelope xmlns:soap="${soap}" xmlns:wsa="${wsaNamespace}" xmlns:wsse="${wsseNamespace}" ` +
+      `xmlns:wsu="${wsuNamespace}"><soap:Header>${written(addressing)}` +
+      `<wsse:Security soap:mustUnderstand="1">${written([token, timestamp, ...confirmation])}` +
+      `${signature}</wsse:Security></soap:Header>${body.xml}</soap:Envelope>`,
+    'latin1',
   );
 }
 
-/** A signed element in canonical form. */
+function written(parts: readonly Part[]): string {
+  return parts.map(({ xml }) => xml).join('');
+}
+
+/** A signed element. All text here is UTF-8 with one character for each byte; see `canonicalBytes`. */
 interface Part {
   readonly id: string;
+  /** As it stands in the message. */
   readonly xml: string;
+  /** Base64 of the SHA-256 of its canonical form. */
+  readonly digest: string;
   readonly prefixList: readonly string[];
 }
 
-/** Writes one canonical element. `declarations` in the order of their prefixes, all before `wsu`. */
-function part(
-  name: string,
-  declarations: readonly (readonly [prefix: string, uri: string])[],
-  id: string,
-  content: string,
-  attributes = '',
-): Part {
-  const xmlns = declarations.map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`).join('');
-  // Attributes without namespace come before wsu:Id in canonical order.
-  const plain = attributes === '' ? '' : ` ${attributes}`;
+interface PartContent {
+  readonly name: string;
+  /** Declarations that the canonical form has, in the order of their prefixes. */
+  readonly declarations: string;
+  /** Those of them that the Envelope does not have. Default: none. */
+  readonly ownDeclarations?: string;
+  /** Attributes without namespace: in canonical order they come before wsu:Id. */
+  readonly attributes?: string;
+  readonly content: string;
+  readonly prefixList?: readonly string[];
+}
+
+function part(id: string, described: PartContent): Part {
+  const { name, declarations, ownDeclarations = '', attributes = '', content, prefixList = [] } = described;
+  const rest = `${attributes} wsu:Id="${idStem}${id}">${content}</${name}>`;
   return {
     id: `${idStem}${id}`,
-    xml: `<${name}${xmlns} xmlns:wsu="${wsuNamespace}"${plain} wsu:Id="${idStem}${id}">${content}</${name}>`,
-    prefixList: [],
+    xml: `<${name}${ownDeclarations}${rest}`,
+    digest: digestOf('sha256', Buffer.from(`<${name}${declarations}${rest}`, 'latin1')),
+    prefixList,
   };
+}
+
+const declare = (prefix: string, uri: string) => ` xmlns:${prefix}="${uri}"`;
+const declareWsu = declare('wsu', wsuNamespace);
+
+const tokens = new WeakMap<X509Certificate, Part>();
+
+/** The token of a certificate is the same in each message. */
+function tokenOf(certificate: X509Certificate): Part {
+  const known = tokens.get(certificate);
+  if (known !== undefined) return known;
+  const token = part('token', {
+    name: 'wsse:BinarySecurityToken',
+    declarations: declare('wsse', wsseNamespace) + declareWsu,
+    attributes: ` EncodingType="${base64Encoding}" ValueType="${x509v3ValueType}"`,
+    content: certificate.raw.toString('base64'),
+  });
+  tokens.set(certificate, token);
+  return token;
 }
 
 function writeBody(soap: string, content: string): Part {
@@ -123,67 +156,85 @@ function writeBody(soap: string, content: string): Part {
   // A prefix that only a value uses is not visible to exclusive C14N: it has to be named, or its declaration
   // would be lost here and could be exchanged on the way.
   const prefixList = qnamePrefixes(root);
-  const context = [
-    { prefix: 'soap', uri: soap },
-    { prefix: 'wsu', uri: wsuNamespace },
-  ];
-  const xml = canonicalize(root, prefixList, context);
+  const context: NamespaceDeclaration[] = [{ prefix: 'soap', uri: soap }];
+  // What the Envelope declares and the list names is written at Body, whatever the content makes of it.
+  if (prefixList.includes('wsa')) context.push({ prefix: 'wsa', uri: wsaNamespace });
+  if (prefixList.includes('wsse')) context.push({ prefix: 'wsse', uri: wsseNamespace });
+  context.push({ prefix: 'wsu', uri: wsuNamespace });
+  const xml = canonicalBytes(root, prefixList, context);
   if (xml.includes(`"${idStem}`))
     throw new TypeError(`Body content may not use ids that begin with ${idStem}.`);
-  return { ...part('soap:Body', [['soap', soap]], 'body', xml), prefixList };
+  const declarations = context.map(({ prefix, uri }) => declare(prefix, uri)).join('');
+  return part('body', { name: 'soap:Body', declarations, content: xml, prefixList });
 }
 
 function writeAddressing(message: OutgoingEnvelope): Part[] {
-  const wsa = [['wsa', wsaNamespace]] as const;
-  const replyTo = `<wsa:Address>${escapeText(message.replyTo ?? wsaAnonymous)}</wsa:Address>`;
+  const replyTo = `<wsa:Address>${textBytes(message.replyTo ?? wsaAnonymous)}</wsa:Address>`;
   const headers = [
-    part('wsa:Action', wsa, 'action', escapeText(message.action)),
-    part('wsa:MessageID', wsa, 'message-id', escapeText(message.messageId)),
-    part('wsa:To', wsa, 'to', escapeText(message.to)),
-    part('wsa:ReplyTo', wsa, 'reply-to', replyTo),
+    addressingPart('action', 'wsa:Action', textBytes(message.action)),
+    addressingPart('message-id', 'wsa:MessageID', textBytes(message.messageId)),
+    addressingPart('to', 'wsa:To', textBytes(message.to)),
+    addressingPart('reply-to', 'wsa:ReplyTo', replyTo),
   ];
   if (message.relatesTo !== undefined) {
-    headers.push(part('wsa:RelatesTo', wsa, 'relates-to', escapeText(message.relatesTo)));
+    headers.push(addressingPart('relates-to', 'wsa:RelatesTo', textBytes(message.relatesTo)));
   }
   return headers;
 }
 
+function textBytes(text: string): string {
+  return bytesOfText(escapeText(text));
+}
+
+const declareWsaWsu = declare('wsa', wsaNamespace) + declareWsu;
+
+function addressingPart(id: string, name: string, content: string): Part {
+  return part(id, { name, declarations: declareWsaWsu, content });
+}
+
 function writeConfirmation(signatureValue: string): Part {
-  const value = `Value="${escapeAttribute(signatureValue)}"`;
-  return part('wsse11:SignatureConfirmation', [['wsse11', wsse11Namespace]], 'confirmation', '', value);
+  const ownDeclarations = declare('wsse11', wsse11Namespace);
+  return part('confirmation', {
+    name: 'wsse11:SignatureConfirmation',
+    declarations: ownDeclarations + declareWsu,
+    ownDeclarations,
+    attributes: ` Value="${bytesOfText(escapeAttribute(signatureValue))}"`,
+    content: '',
+  });
 }
 
 function writeTimestamp(message: OutgoingEnvelope): Part {
   const lifetimeMs = (message.lifetimeSeconds ?? defaultLifetimeSeconds) * 1000;
   const created = new Date(message.createdAt).toISOString();
   const expires = new Date(message.createdAt + lifetimeMs).toISOString();
-  return part(
-    'wsu:Timestamp',
-    [],
-    'timestamp',
-    `<wsu:Created>${created}</wsu:Created><wsu:Expires>${expires}</wsu:Expires>`,
-  );
+  return part('timestamp', {
+    name: 'wsu:Timestamp',
+    declarations: declareWsu,
+    content: `<wsu:Created>${created}</wsu:Created><wsu:Expires>${expires}</wsu:Expires>`,
+  });
 }
 
+const transformStart = `"><ds:Transforms><ds:Transform Algorithm="${exclusiveC14n}">`;
+const digestStart =
+  '</ds:Transform></ds:Transforms>' +
+  `<ds:DigestMethod Algorithm="${sha256Uri}"></ds:DigestMethod><ds:DigestValue>`;
+
+/** SignedInfo in canonical form, from behind its start tag. */
 function writeSignedInfo(methodUri: string, parts: readonly Part[]): string {
-  const references = parts.map(({ id, xml, prefixList }) => {
-    const digest = hash('sha256', xml, 'base64');
-    return (
-      `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${exclusiveC14n}">` +
-      `${writePrefixList(prefixList)}</ds:Transform></ds:Transforms>` +
-      `<ds:DigestMethod Algorithm="${sha256Uri}"></ds:DigestMethod>` +
-      `<ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`
-    );
-  });
+  let references = '';
+  for (const { id, digest, prefixList } of parts) {
+    references +=
+      `<ds:Reference URI="#${id}${transformStart}${writePrefixList(prefixList)}` +
+      `${digestStart}${digest}</ds:DigestValue></ds:Reference>`;
+  }
   return (
-    `<ds:SignedInfo xmlns:ds="${dsNamespace}">` +
     `<ds:CanonicalizationMethod Algorithm="${exclusiveC14n}"></ds:CanonicalizationMethod>` +
-    `<ds:SignatureMethod Algorithm="${methodUri}"></ds:SignatureMethod>${references.join('')}</ds:SignedInfo>`
+    `<ds:SignatureMethod Algorithm="${methodUri}"></ds:SignatureMethod>${references}</ds:SignedInfo>`
   );
 }
 
 function writePrefixList(prefixes: readonly string[]): string {
   if (prefixes.length === 0) return '';
-  const list = escapeAttribute(prefixes.join(' '));
+  const list = bytesOfText(escapeAttribute(prefixes.join(' ')));
   return `<ec:InclusiveNamespaces xmlns:ec="${exclusiveC14n}" PrefixList="${list}"></ec:InclusiveNamespaces>`;
 }

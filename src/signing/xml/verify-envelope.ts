@@ -4,7 +4,7 @@ import { checkConfirmation } from './check-confirmation.js';
 import { checkDigests, checkSignatureValue } from './check-digests.js';
 import { refuseAmbiguousIds } from './check-ids.js';
 import { checkTimestamp } from './check-timestamp.js';
-import { textOfBytes } from './decode-text.js';
+import { decodeText } from './decode-text.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
 import { parseXml } from './parse.js';
@@ -102,7 +102,7 @@ function usesSha1({ algorithm, references }: ReadSignature): boolean {
 
 function readBody(
   element: XmlElement,
-  signedBody: string | undefined,
+  signedBody: Buffer | undefined,
   { bodyMayBeUnsigned }: Expectation,
 ): Pick<VerifiedEnvelope, 'body' | 'bodyUnsigned'> {
   if (signedBody === undefined && bodyMayBeUnsigned === true) {
@@ -110,8 +110,8 @@ function readBody(
     return { body: canonicalize(element, qnamePrefixes(element)), bodyUnsigned: true };
   }
   if (signedBody === undefined) throw new SignatureRefused('coverage-body');
-  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(Buffer.from(signedBody, 'latin1')))) {
+  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(signedBody))) {
     throw new SignatureRefused('qname-unsigned');
   }
-  return { body: textOfBytes(signedBody) };
+  return { body: decodeText(signedBody) };
 }

@@ -12,7 +12,7 @@ export const ids: readonly Vector[] = textVectors('Ids', [
   [
     'the same value in the Signature',
     'id-repeated',
-    (text) => swap(text, '<ds:SignedInfo ', '<ds:SignedInfo Id="ura-body" '),
+    (text) => swap(text, '<ds:SignedInfo>', '<ds:SignedInfo Id="ura-body">'),
   ],
   ['the same value twice inside the Body', 'id-repeated', inBody('id="a"><t:x id="a"/></t:note><t:note')],
   ['an id named __proto__', 'id-reserved', inBody('id="__proto__"')],

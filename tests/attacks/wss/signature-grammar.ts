@@ -5,7 +5,7 @@ const transform = `<ds:Transform Algorithm="${exclusiveC14n}"></ds:Transform>`;
 const c14nMethod = `<ds:CanonicalizationMethod Algorithm="${exclusiveC14n}"></ds:CanonicalizationMethod>`;
 const method = 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256';
 const sha256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
-const signedInfo = /<ds:SignedInfo .*<\/ds:SignedInfo>/;
+const signedInfo = /<ds:SignedInfo>.*<\/ds:SignedInfo>/;
 const signatureValue = /(<ds:SignatureValue>)([^<]*)/;
 
 const transformed = (algorithm: string) => (text: string) =>

@@ -19,16 +19,18 @@ export class CxfUnavailable extends Error {}
 /**
  * Compiles the Java side into `.interop/cxf`, from the local repository if everything is in it already.
  *
- * @throws {CxfUnavailable} when Java or Maven is not installed, or an artefact can be had neither here nor there.
+ * @throws {CxfUnavailable} when the JDK or Maven is not installed, or an artefact can be had neither here nor there.
  * @throws when the sources do not compile.
  */
 export async function buildCxf(): Promise<CxfBuild> {
   for (const [program, option] of [
-    ['java', '-version'],
+    ['javac', '-version'],
     ['mvn', '-version'],
   ] as const) {
     await run(program, [option]).catch(() => {
-      throw new CxfUnavailable(`the program ${program} is not installed (Debian: apt install maven)`);
+      throw new CxfUnavailable(
+        `the program ${program} is not installed (Debian: apt install default-jdk-headless maven)`,
+      );
     });
   }
   const root = findPackageRoot();

@@ -19,7 +19,7 @@ export interface Received {
 export interface OurRegistry {
   /** Its wsa:To. */
   readonly address: string;
-  /** The next request, once it was answered. */
+  /** Every request so far, oldest first. */
   readonly received: Received[];
   /** Changes answers between signing and sending. */
   tamper: (xml: string) => string;

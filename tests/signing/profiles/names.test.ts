@@ -4,6 +4,7 @@ import { eventRefusals } from '../../../src/signing/kafka-event/refusals.js';
 import { modiRefusals } from '../../../src/signing/modi-rest/refusals.js';
 import {
   abilityOf,
+  directionsOf,
   isEventProfile,
   isModifier,
   isRestProfile,
@@ -12,6 +13,7 @@ import {
   openRestProfile,
   openSoapProfile,
   type RestChoice,
+  restAsker,
   restProfileNames,
   type SoapChoice,
   soapAsker,
@@ -79,12 +81,26 @@ describe('names of profiles', () => {
     );
   });
 
-  it('are chosen for each direction, but none that only verifies for questions', () => {
+  it('are chosen for each direction, or once for both', () => {
+    const both = { profile: 'wss-x509-auth' } as const;
+    assert.deepEqual(directionsOf<SoapChoice>('wss-x509-auth'), { question: both, answer: both });
+    assert.deepEqual(directionsOf<SoapChoice>(both), { question: both, answer: both });
     const legacy = { profile: 'wss-legacy-sha1', enabled: true } as const;
-    const integrity = { profile: 'wss-x509-integrity' } as const;
+    const setting = { question: 'wss-x509-integrity', answer: legacy } as const;
+    assert.deepEqual(directionsOf<SoapChoice>(setting), {
+      question: { profile: 'wss-x509-integrity' },
+      answer: legacy,
+    });
+  });
+
+  it('are refused where a direction cannot have them', () => {
+    const legacy = { profile: 'wss-legacy-sha1', enabled: true } as const;
     const listening = { ...parts, onLegacyUse: () => {} };
-    assert.ok(soapAsker(integrity, legacy, listening).signRequest);
-    assert.throws(() => soapAsker(legacy, integrity, listening), /only verifies/);
+    assert.ok(soapAsker({ question: 'wss-x509-integrity', answer: legacy }, listening).signRequest);
+    assert.throws(() => soapAsker(legacy, listening), /only verifies/);
+    assert.throws(() => soapAsker('none' as 'wss-x509-auth', listening), UnknownProfile);
+    assert.ok(restAsker('http-sig', parts).signRequest);
+    assert.throws(() => restAsker({ question: 'http-sig', answer: 'jws-detached' }, parts), /cannot be tied/);
   });
 });
 
