@@ -58,7 +58,14 @@ export class Completion {
       event,
       evidence: [
         ...change.evidence,
-        { kind: 'result', bytes: event.value, mediaType: 'application/json', signedBy },
+        {
+          kind: 'result',
+          bytes: event.value,
+          mediaType: 'application/json',
+          signedBy,
+          // With these, the signature can be verified again without the event as it came out of Kafka.
+          meta: { headers: event.headers },
+        },
       ],
     });
     if (taken) onFinished(ended(request, change, at), change.to);

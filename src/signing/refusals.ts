@@ -96,6 +96,7 @@ export const refusals = {
   'addressing-action': 'The message has another action than expected.',
   'addressing-relates-to': 'The message answers another request.',
   replayed: 'The message was accepted before.',
+  'verifier-failed': 'The thread that verifies large messages did not come to a result.',
 } as const satisfies Record<string, string>;
 
 /** One of the exact reasons; each code stands in one of these tables, and in one only. */

@@ -5,7 +5,7 @@ import type { Signer, TrustedKey } from './signer.js';
 import { defaultFutureToleranceSeconds } from './xml/check-timestamp.js';
 import type { Expectation, VerifiedEnvelope } from './xml/expectation.js';
 import { type OutgoingEnvelope, signEnvelope } from './xml/sign-envelope.js';
-import { verifyEnvelope } from './xml/verify-envelope.js';
+import { createVerifyPool, type VerifyPool } from './xml/verify-in-worker.js';
 
 export type { SoapVersion } from './xml/names.js';
 export { parseVerifiedBody, rebuildEnvelope } from './xml/rebuild-envelope.js';
@@ -28,6 +28,8 @@ export interface WssX509Options {
   readonly maxAgeSeconds?: number;
   /** Default 60. */
   readonly futureToleranceSeconds?: number;
+  /** Where messages over 200 KB are verified. Default: a thread of this profile's own, until `close()`. */
+  readonly pool?: VerifyPool;
 }
 
 /** A message to be signed; Created is the moment of signing. */
@@ -52,18 +54,23 @@ export interface WssX509Integrity {
   signAnswer(message: OutgoingAnswer): Promise<Uint8Array>;
 }
 
+/** Ends the threads that a profile has started by itself; a pool that was handed in stays open. */
+export interface Closeable {
+  close(): Promise<void>;
+}
+
 /**
  * The default profile for SOAP: X.509 signature over Body, Timestamp, addressing headers and token, an answer
  * signed likewise and tied to its question.
  */
-export function wssX509Integrity(options: WssX509Options): WssX509Integrity {
-  const { signer, trusted, replaySet, clock } = options;
+export function wssX509Integrity(options: WssX509Options): WssX509Integrity & Closeable {
+  const { signer, trusted, replaySet, clock, pool = createVerifyPool() } = options;
   const sign = (message: Omit<OutgoingEnvelope, 'createdAt'>) =>
     signEnvelope({ ...message, createdAt: clock.now() }, signer);
 
   async function verify(bytes: Uint8Array, expected: RequestExpectation & { relatesTo?: string }) {
     const toleranceSeconds = options.futureToleranceSeconds ?? defaultFutureToleranceSeconds;
-    const verified = verifyEnvelope(bytes, {
+    const verified = await pool.verify(bytes, {
       ...expected,
       keys: typeof trusted === 'function' ? trusted() : trusted,
       now: clock.now(),
@@ -82,5 +89,13 @@ export function wssX509Integrity(options: WssX509Options): WssX509Integrity {
     return verified;
   }
 
-  return { signRequest: sign, signAnswer: sign, verifyRequest: verify, verifyAnswer: verify };
+  return {
+    signRequest: sign,
+    signAnswer: sign,
+    verifyRequest: verify,
+    verifyAnswer: verify,
+    async close() {
+      if (options.pool === undefined) await pool.close();
+    },
+  };
 }

@@ -37,7 +37,19 @@ export async function makeTestAuthority(
   const subject = `CN=${name},O=Test,C=AL`;
   const notBefore = Date.now() - dayMs;
   const { days = 365, authority = true } = options;
-  const pem = await makeCertificate({ subject, privateKey, authority, notBefore, days });
+  return authorityOf(
+    await makeCertificate({ subject, privateKey, authority, notBefore, days }),
+    privateKey,
+    notBefore,
+  );
+}
+
+/** An issuer that is there already. @param privateKey P-256. */
+export async function authorityOf(
+  pem: string,
+  privateKey: KeyObject,
+  notBefore = Date.now() - 1000,
+): Promise<TestAuthority> {
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   const signing = (hash: string) => ({ name: 'ECDSA', namedCurve: 'P-256', hash });
   const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, signing('SHA-256'), false, ['sign']);

@@ -42,6 +42,7 @@ export interface ModiSettings {
  * signs Digest and Content-Type, and its jti is accepted once. The pattern signs neither method nor target, nor
  * the status of an answer; where the audience is the target URI (the default) the target is signed by that.
  *
+ * @throws {TypeError} without an issuer, or with a lifetime that no receiver accepts.
  * @see https://www.agid.gov.it (Linee guida interoperabilità tecnica, Pattern di sicurezza)
  */
 export function modiRest(parts: ProfileParts, settings: ModiSettings): RestProfile {
@@ -49,6 +50,10 @@ export function modiRest(parts: ProfileParts, settings: ModiSettings): RestProfi
   const { issuer, subject = issuer, audience, ownAudiences, answerBinding = 'request' } = settings;
   const selector = settings.selector ?? (signer.certificate === undefined ? 'kid' : 'x5t#S256');
   const lifetimeSeconds = settings.lifetimeSeconds ?? defaultLifetimeSeconds;
+  if (typeof issuer !== 'string' || issuer === '') throw new TypeError(`${profileName} needs an issuer.`);
+  if (!(lifetimeSeconds > 0 && lifetimeSeconds <= maxAgeSeconds)) {
+    throw new TypeError(`${profileName}: lifetimeSeconds is not in 1..${maxAgeSeconds}.`);
+  }
   const issuerOf = settings.issuerOf ?? (({ partner }) => partner);
 
   const sign = (message: OutgoingHttpRequest | OutgoingHttpAnswer, to: string, answers?: Answered) =>

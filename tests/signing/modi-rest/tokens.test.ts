@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { fileSigner } from '../../../src/signing/file-signer.js';
 import { digestField, requireDigest } from '../../../src/signing/modi-rest/digest-field.js';
-import { openRestProfile } from '../../../src/signing/profiles/index.js';
+import { openRestProfile, restAsker } from '../../../src/signing/profiles/index.js';
 import type { ModiSettings } from '../../../src/signing/profiles/modi-rest.js';
 import type { TrustedKey } from '../../../src/signing/signer.js';
 import { type Issued, issue, makeAuthority, trust } from '../../support/certificates.js';
@@ -180,12 +180,17 @@ describe('signing/modi-rest', function () {
     const parts = { signer: rsa.signer, trusted: [], replaySet: new Seen(), clock };
     const bare = openRestProfile({ profile: 'modi-rest', issuer: 'fruitore', selector: 'x5c' }, parts);
     const request = { messageId: jti, method: 'POST', targetUri: target, contentType: 'a/b', body };
-    await assert.rejects(bare.signRequest(request), TypeError);
+    await assert.rejects(bare.signRequest(request), /no certificate/);
     const gateway = openRestProfile({ profile: 'modi-rest', issuer: 'fruitore' }, parts);
     await assert.rejects(gateway.signRequest({ ...request, messageId: 'short' }), RangeError);
     await assert.rejects(gateway.signRequest({ ...request, contentType: 'a\r\nb' }), RangeError);
     const { contentType: _, ...untyped } = request;
     await assert.rejects(gateway.signRequest(untyped), RangeError);
+    assert.throws(() => restAsker('modi-rest', parts), /issuer/);
+    for (const lifetimeSeconds of [0, 301, Number.NaN]) {
+      const setting = { profile: 'modi-rest', issuer: 'fruitore', lifetimeSeconds } as const;
+      assert.throws(() => restAsker(setting, parts), /lifetimeSeconds/);
+    }
   });
 });
 
