@@ -1,4 +1,4 @@
-import type { AuditRow, Check } from './audit.js';
+import type { AuditRow, Check } from './audit-input.js';
 
 /** `registry-answer #4` */
 export function rowName({ kind, sequence }: Pick<AuditRow, 'kind' | 'sequence'>): string {

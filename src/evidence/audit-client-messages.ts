@@ -1,6 +1,6 @@
 import { verifyRequest } from '../signing/http-sig/index.js';
-import type { AuditInput, AuditRow, Check } from './audit.js';
 import { check, must, parseEvidence, rowName } from './audit-check.js';
+import type { AuditInput, AuditRow, Check } from './audit-input.js';
 
 /**
  * Between the check of a signature's age and the recording lie the replay set and the store. A signature that was

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.js';
 import { readCertificate, readTrustedKeyFile } from '../signing/key-files.js';
 import type { TrustedKey } from '../signing/signer.js';
 import { keyFilesOfAll } from '../trust/key-folder.js';
-import type { AuditKeys } from './audit.js';
+import type { AuditKeys } from './audit-input.js';
 
 /**
  * Reads what an audit believes out of a configuration: public halves only, so that an auditor needs no access to

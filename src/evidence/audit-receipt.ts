@@ -1,6 +1,6 @@
 import { verifyDetached } from '../signing/jws-detached.js';
-import type { AuditInput, Check } from './audit.js';
 import { check, checkLater, must } from './audit-check.js';
+import type { AuditInput, Check } from './audit-input.js';
 import { canonicalJson } from './canonical-json.js';
 
 /** The receipt that the client was given, held against the rows. Nothing when none is given. */

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import type { AuditInput, AuditRow, Check } from './audit.js';
 import { check, must, parseEvidence, rowName } from './audit-check.js';
+import type { AuditInput, AuditRow, Check } from './audit-input.js';
 import { type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isFinal } from '../requests/states.js';
 import { verifyEvent } from '../signing/event-signature.js';
-import type { AuditInput, AuditRow, Check } from './audit.js';
 import { check, checkLater, must, parseEvidence, rowName } from './audit-check.js';
+import type { AuditInput, AuditRow, Check } from './audit-input.js';
 
 /** What the municipality was told: the result row, and the event when one is given. */
 export async function checkResult(input: AuditInput): Promise<Check[]> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isFinal } from '../requests/states.js';
-import type { AuditInput, AuditRow, Check } from './audit.js';
 import { check, must, rowName } from './audit-check.js';
+import type { AuditInput, AuditRow, Check } from './audit-input.js';
 
 /** Rows of one request may come from several machines, whose clocks differ. */
 const clockSkewMs = 60_000;

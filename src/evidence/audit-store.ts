@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.js';
-import type { AuditedRequest } from './audit.js';
+import type { AuditedRequest } from './audit-input.js';
 
 /** What the requests table says of a request, to be held against its evidence. Undefined: there is none. */
 export async function readAuditedRequest(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { AuditInput } from '../../src/evidence/audit.js';
+import type { AuditInput } from '../../src/evidence/audit-input.js';
 import { readCertificate } from '../../src/signing/key-files.js';
 import type { Stack } from '../support/stack.js';
 import {

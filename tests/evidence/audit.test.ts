@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { openOwnClient } from '../../src/cli/own-client.js';
-import { type AuditInput, auditEvidence } from '../../src/evidence/audit.js';
+import { auditEvidence } from '../../src/evidence/audit.js';
+import type { AuditInput } from '../../src/evidence/audit-input.js';
 import type { Stack } from '../support/stack.js';
 import {
   type AuditScene,

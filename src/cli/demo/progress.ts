@@ -1,4 +1,4 @@
-import type { Check } from '../../evidence/audit.js';
+import type { Check } from '../../evidence/audit-input.js';
 import type { ListenedEvent } from '../listen.js';
 import type { PlannedRequest } from './plan-requests.js';
 

@@ -1,6 +1,7 @@
 import type { UraClient } from '../../client/index.js';
 import type { Clock } from '../../clock.js';
-import { type AuditKeys, auditEvidence, type Check } from '../../evidence/audit.js';
+import { auditEvidence } from '../../evidence/audit.js';
+import type { AuditKeys, Check } from '../../evidence/audit-input.js';
 import { readAuditedRequest } from '../../evidence/audit-store.js';
 import { createEvidenceStore } from '../../evidence/evidence-store.js';
 import type { Database } from '../../store/database.js';

@@ -40,7 +40,7 @@ export function readRecipientJwk(text: string): EventRecipient {
     // The cause is left out on purpose: parsers quote what they read.
     throw new TypeError('This is not a JWK.');
   }
-  if (jwk.d !== undefined || jwk.k !== undefined) throw new TypeError('This JWK holds a secret key.');
+  if (jwk.d !== undefined) throw new TypeError('This JWK holds a secret key.');
   if (jwk.use !== 'enc') throw new TypeError('The JWK is not for encryption: "use" has to be "enc".');
   if (typeof jwk.kid !== 'string' || jwk.kid === '') throw new TypeError('The JWK has no "kid".');
   const algorithm = encryptionOf(publicKey);

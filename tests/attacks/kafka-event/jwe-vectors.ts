@@ -55,6 +55,8 @@ export const jweVectors: readonly Vector[] = [
     ],
     ['a name __proto__', 'jwe-malformed', rewritten((text) => text.replace('{', '{"__proto__":{},'))],
     ['header that is a list', 'jwe-malformed', rewritten(() => '[]')],
+    ['header that is null', 'jwe-malformed', rewritten(() => 'null')],
+    ['header that is a number', 'jwe-malformed', rewritten(() => '256')],
     ['header with a BOM', 'jwe-malformed', rewritten((text) => `\ufeff${text}`)],
     ['header of 9 KB', 'jwe-malformed', header({ kid: 'x'.repeat(9_000) })],
     ['typ absent', 'jwe-typ', header({ typ: undefined })],

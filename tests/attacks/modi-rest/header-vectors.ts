@@ -123,6 +123,12 @@ export const headerVectors: readonly Vector[] = [
       'x5t#S256': gateway.certificate.fingerprint256,
     })),
   ],
+  [
+    row,
+    'x5t#S256 as a list',
+    'modi-key-selector',
+    header((world) => ({ kid: undefined, 'x5t#S256': [thumbprint(world, 'gateway')] })),
+  ],
   [row, 'x5c that is empty', 'modi-key-selector', header(() => ({ kid: undefined, x5c: [] }))],
   [
     row,

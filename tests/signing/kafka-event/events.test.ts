@@ -168,7 +168,8 @@ describe('profile kafka-event', function () {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const curve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const signing = generateKeyPairSync('ed25519');
-    for (const { publicKey, privateKey } of [weak, curve, signing]) {
+    const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+    for (const { publicKey, privateKey } of [weak, curve, signing, pss]) {
       assert.throws(() => encryptionOf(publicKey), TypeError);
       const decryptionKeys = [{ keyId: 'x', privateKey }];
       assert.throws(() => eventOpener({ trusted: [], clock, decryptionKeys }), TypeError);
@@ -191,6 +192,7 @@ describe('profile kafka-event', function () {
       [/"use"/, { ...jwk, use: 'sig' }],
       [/"use"/, { ...jwk, use: undefined }],
       [/"kid"/, { ...jwk, kid: '' }],
+      [/"kid"/, { ...jwk, kid: 5 }],
       [/"alg"/, { ...jwk, alg: 'ECDH-ES' }],
       [/"alg"/, { ...jwk, alg: 'RSA1_5' }],
       [/secret/, { ...ec.privateKey.export({ format: 'jwk' }), kid: 'x', use: 'enc', alg: jwk.alg }],

@@ -94,6 +94,10 @@ for (const [ofGateway, ofRegistry] of choices) {
       assert.ok((message?.expiresAt ?? 0) > parties.clock.now() + 60_000);
     });
 
+    it('signs nothing under a message id that others could meet by chance', async () => {
+      await assert.rejects(ask('short'), RangeError);
+    });
+
     it('remembers nothing of a request that does not verify', async () => {
       const sent = await ask(ids[0]);
       await assert.rejects(receive(sent, Buffer.from('{"amount":666}')), { name: 'SignatureRefused' });
