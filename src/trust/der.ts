@@ -33,6 +33,8 @@ export class DerMalformed extends Error {
 /** Reads elements one after the other inside one range of bytes. */
 export class DerReader {
   #at: number;
+  /** The same bytes, not a copy. */
+  readonly #buffer: Buffer;
 
   constructor(
     readonly bytes: Uint8Array,
@@ -40,6 +42,9 @@ export class DerReader {
     readonly end = bytes.length,
   ) {
     this.#at = start;
+    this.#buffer = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get done(): boolean {
@@ -99,18 +104,20 @@ export class DerReader {
 
   /** A positive INTEGER as {@link plainSerial} writes it. */
   serial(): string {
-    return plainSerial(Buffer.from(this.content(this.read(derTag.integer))).toString('hex'));
+    const { contentStart, end } = this.read(derTag.integer);
+    return plainSerial(this.#buffer.toString('hex', contentStart, end));
   }
 
   /** Dotted form is not needed: hex of the content is as unique. */
   oid(): string {
-    return Buffer.from(this.content(this.read(derTag.oid))).toString('hex');
+    const { contentStart, end } = this.read(derTag.oid);
+    return this.#buffer.toString('hex', contentStart, end);
   }
 
   /** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 allows them: whole seconds, `Z`. @returns milliseconds. */
   time(): number {
     const element = this.readAny();
-    const text = Buffer.from(this.content(element)).toString('latin1');
+    const text = this.#buffer.toString('latin1', element.contentStart, element.end);
     const pattern =
       element.tag === derTag.utcTime
         ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
@@ -129,5 +136,6 @@ export class DerReader {
 
 /** Lower-case hex without leading zeros, so that serial numbers of different sources can be compared. */
 export function plainSerial(hex: string): string {
-  return hex.toLowerCase().replace(/^0+(?=.)/, '');
+  const lower = hex.toLowerCase();
+  return lower.startsWith('0') ? lower.replace(/^0+(?=.)/, '') : lower;
 }

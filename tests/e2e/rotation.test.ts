@@ -76,7 +76,8 @@ describe('rotation of keys while requests come in', function () {
     rmSync(keys, { recursive: true });
   });
 
-  const pin = (partner: string, file: string): void => copyFileSync(join(keys, file), join(trust, partner, file));
+  const pin = (partner: string, file: string): void =>
+    copyFileSync(join(keys, file), join(trust, partner, file));
   const unpin = (partner: string, file: string): void => rmSync(join(trust, partner, file));
   const ownKeys = (http: string, messages: string) => ({
     http: join(keys, `${http}.private.jwk.json`),
@@ -167,7 +168,10 @@ describe('rotation of keys while requests come in', function () {
   it('changes its own keys for answers, events and messages by the settings', async () => {
     const path = join(config.folder, 'gateway.json');
     const settings = JSON.parse(readFileSync(path, 'utf8')) as object;
-    writeFileSync(path, JSON.stringify({ ...settings, keys: ownKeys('gateway-http-next', 'gateway-wss-next') }));
+    writeFileSync(
+      path,
+      JSON.stringify({ ...settings, keys: ownKeys('gateway-http-next', 'gateway-wss-next') }),
+    );
     // Nobody says a word: the gateway finds it by itself.
     const onlyNext = await clientWith('oss-divjake-next', ['gateway-http-next']);
     const onlyOld = await clientWith('oss-divjake-next', ['gateway-http']);
@@ -183,7 +187,10 @@ describe('rotation of keys while requests come in', function () {
     const { rows } = await stack.database.query<{ signed_by: string; count: string }>(
       `select signed_by, count(*) from evidence where kind = 'result' group by 1`,
     );
-    assert.deepEqual(rows.map(({ signed_by }) => signed_by).sort(), ['dev-gateway-http', 'gateway-http-next']);
+    assert.deepEqual(rows.map(({ signed_by }) => signed_by).sort(), [
+      'dev-gateway-http',
+      'gateway-http-next',
+    ]);
   });
 
   it('shows the set in use, and that what is on disk cannot be used', async () => {
@@ -206,7 +213,10 @@ describe('rotation of keys while requests come in', function () {
     await reload();
     assert.equal((await check('keys'))?.status, 'ok');
     // The certificate that lives 30 days is about to warn; the one of before is shown no more.
-    assert.match((await check('certificate-registry-civil'))?.detail ?? '', /^civil-wss-next\.cert\.pem expires/);
+    assert.match(
+      (await check('certificate-registry-civil'))?.detail ?? '',
+      /^civil-wss-next\.cert\.pem expires/,
+    );
     assert.equal(await check('certificate-registry-civil-2'), undefined);
   });
 });

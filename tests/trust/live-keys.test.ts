@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Keyring } from '../../src/config/keyring.js';
@@ -249,6 +257,9 @@ describe('keys in use', function () {
       }
     }, 'the revocation');
     assert.ok(live.findClientKey('dev-oss-divjake'), 'a key without certificate is on no list');
-    assert.match(live.current().warnings.join('\n'), /old\.jwk\.json: the revocation list .* does not cover it/);
+    assert.match(
+      live.current().warnings.join('\n'),
+      /old\.jwk\.json: the revocation list .* does not cover it/,
+    );
   });
 });

@@ -114,7 +114,12 @@ describe('revocation', () => {
     now += 48 * hourMs;
     await revocation.refresh();
     assert.equal(revocation.isRevoked(key), true);
-    assert.deepEqual(status(), { name: 'registry-civil', thisUpdate, nextUpdate, problem: 'crl-unreachable' });
+    assert.deepEqual(status(), {
+      name: 'registry-civil',
+      thisUpdate,
+      nextUpdate,
+      problem: 'crl-unreachable',
+    });
     assert.ok((nextUpdate ?? 0) < now);
     assert.deepEqual(failures, ['registry-civil: crl-unreachable']);
   });

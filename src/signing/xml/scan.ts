@@ -1,5 +1,5 @@
 import { SignatureRefused } from '../refusals.js';
-import { compareCodePoints } from './canonical-order.js';
+import { inCanonicalOrder, refuseDuplicates, refuseTwice } from './attribute-rules.js';
 import { classes, continuesName, startsName, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
 import { declarationOf, type QualifiedName, QualifiedNames } from './qualified-names.js';
@@ -190,7 +190,7 @@ class Scanner {
     if (end - start > this.limits.attributeLength) throw new SignatureRefused('xml-attribute-too-long');
     if (!data.isCanonical) this.#tagIsCanonical = false;
     this.#at = end + 1;
-    if (qualified.lastElement === this.#elements) twice(start);
+    if (qualified.lastElement === this.#elements) refuseTwice(start);
     qualified.lastElement = this.#elements;
     return new ScannedAttribute(this.source, qualified, start, end, data.isPlain);
   }
@@ -234,34 +234,6 @@ class Scanner {
     if (this.#tagIsCanonical && !inCanonicalOrder(attributes)) this.#tagIsCanonical = false;
     element.attributes = attributes;
   }
-}
-
-/**
- * Two attributes may not have the same namespace and local name, whatever their prefixes (Namespaces in XML
- * 1.0 §6.3). The same name twice was found before.
- */
-function refuseDuplicates(attributes: readonly ScannedAttribute[]): void {
-  for (let i = 1; i < attributes.length; i++) {
-    const { local, namespace, start } = attributes[i] as ScannedAttribute;
-    for (let j = 0; j < i; j++) {
-      const other = attributes[j] as ScannedAttribute;
-      if (other.local === local && other.namespace === namespace) twice(start);
-    }
-  }
-}
-
-function inCanonicalOrder(attributes: readonly ScannedAttribute[]): boolean {
-  for (let i = 1; i < attributes.length; i++) {
-    const a = attributes[i - 1] as ScannedAttribute;
-    const b = attributes[i] as ScannedAttribute;
-    if ((compareCodePoints(a.namespace, b.namespace) || compareCodePoints(a.local, b.local)) > 0)
-      return false;
-  }
-  return true;
-}
-
-function twice(at: number): never {
-  throw new SignatureRefused('xml-malformed', `attribute twice, offset ${at}`);
 }
 
 function malformed(at: number): never {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
+import { defaultXmlLimits } from './limits.js';
 import { verifyEnvelope } from './verify-envelope.js';
 import type { ExportedKey, VerifyAnswer, VerifyTask } from './verify-task.js';
 
@@ -36,6 +37,7 @@ export interface VerifyPool {
 interface Job {
   readonly bytes: Uint8Array;
   readonly expected: Expectation;
+  readonly keys: readonly ExportedKey[];
   readonly resolve: (verified: VerifiedEnvelope) => void;
   readonly reject: (refused: SignatureRefused) => void;
 }
@@ -101,8 +103,8 @@ export function createVerifyPool(options: VerifyPoolOptions = {}): VerifyPool {
     thread.worker.ref();
     // A copy, because the caller keeps the message as evidence, and a view may lie in a much larger buffer.
     const bytes = Uint8Array.from(job.bytes);
-    const { keys, isRevoked, ...expected } = job.expected;
-    const task: VerifyTask = { bytes, expected, keys: keys.map((key) => exported(key, isRevoked)) };
+    const { keys: _keys, isRevoked: _isRevoked, ...expected } = job.expected;
+    const task: VerifyTask = { bytes, expected, keys: job.keys };
     thread.worker.postMessage(task, [bytes.buffer]);
   }
 
@@ -111,10 +113,15 @@ export function createVerifyPool(options: VerifyPoolOptions = {}): VerifyPool {
       return answered;
     },
     async verify(bytes, expected) {
-      if (bytes.byteLength <= largeMessageBytes) return verifyEnvelope(bytes, expected);
+      const { byteLength } = bytes;
+      // One that is too large is refused before anything is done with it.
+      if (byteLength <= largeMessageBytes || byteLength > defaultXmlLimits.bytes) {
+        return verifyEnvelope(bytes, expected);
+      }
       if (closed || waiting.length >= mostWaiting) throw new SignatureRefused('verifier-failed');
+      const keys = expected.keys.map((key) => exported(key, expected.isRevoked));
       return new Promise((resolve, reject) => {
-        waiting.push({ bytes, expected, resolve, reject });
+        waiting.push({ bytes, expected, keys, resolve, reject });
         next();
       });
     },

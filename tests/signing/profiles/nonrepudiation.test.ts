@@ -74,6 +74,12 @@ describe('modifier nonrepudiation', () => {
     assert.deepEqual(both.map(({ kind }) => kind).sort(), ['new', 'under-way']);
   });
 
+  it('answers nothing out of a store that has lost the exchange', async () => {
+    const store = new Exchanges();
+    store.keep = async () => false;
+    assert.deepEqual(await nonrepudiation(store).receive(request), { kind: 'conflict' });
+  });
+
   it('keeps partners and profiles apart that use the same message id', async () => {
     const exchanges = nonrepudiation(new Exchanges());
     await exchanges.receive(request);

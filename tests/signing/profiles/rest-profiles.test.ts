@@ -142,6 +142,36 @@ for (const [ofGateway, ofRegistry] of choices) {
   });
 }
 
+describe('REST profile http-sig', () => {
+  it('ties no answer to a request that it has not signed or verified itself', async () => {
+    const parties = makeRestParties();
+    const gateway = parties.gateway({ profile: 'http-sig' });
+    const sent = { messageId: ids[0], fields: {}, bodySha256: '' };
+    const answer = { status: 204, headers: [], body: Buffer.alloc(0) };
+    await assert.rejects(gateway.verifyAnswer(answer, sent), /not signed by http-sig/);
+    const request = {
+      partner: 'x',
+      keyId: 'x',
+      createdAt: 0,
+      expiresAt: 0,
+      messageId: ids[0],
+      bodySha256: '',
+    };
+    const signing = gateway.signAnswer({ messageId: ids[1], status: 204 }, request);
+    await assert.rejects(signing, /not verified by http-sig/);
+  });
+
+  it('asks the revocation list only about keys that are pinned', async () => {
+    const parties = makeRestParties();
+    const question = { messageId: ids[0], method: 'GET', targetUri: service };
+    const sent = await parties.gateway({ profile: 'http-sig' }).signRequest(question);
+    const isRevoked = ({ partner }: { partner: string }) => partner === 'other';
+    const registry = parties.registry({ profile: 'http-sig' }, { trusted: [], isRevoked });
+    const received = { ...question, headers: raw(sent.fields), body: Buffer.alloc(0) };
+    await assert.rejects(registry.verifyRequest(received), { code: 'keyid-unknown' });
+  });
+});
+
 describe('REST profile jws-detached', () => {
   it('signs with ES256 alone, and accepts nothing else', async () => {
     const rsa = makeRestParties('ed25519');
