@@ -1,22 +1,10 @@
-import { randomInt } from 'node:crypto';
-import type { Adapter, Exchanged, Operation } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
-import type { LeasedRequest, StoredRequest } from '../requests/request.js';
+import type { LeasedRequest } from '../requests/request.js';
 import type { RequestStore } from '../requests/request-store.js';
-import { type Change, type Completion, exchangeEvidence } from '../results/complete.js';
-import { project } from '../results/projection.js';
-import { decide, type RetryPolicy } from './decide.js';
+import type { Change, Completion } from '../results/complete.js';
+import { isStoreUnavailable } from '../store/unavailable.js';
+import { attempt, type DispatchObserver, type LaneSettings } from './attempt.js';
 import { Lane, type Reservation } from './lane.js';
-import { toExchange } from './to-exchange.js';
-
-export interface LaneSettings {
-  readonly adapter: Adapter;
-  /** Calls to this registry at once. */
-  readonly concurrency: number;
-  /** Requests waiting in memory behind them; more stay in the store. */
-  readonly queueLimit: number;
-  readonly retry: RetryPolicy;
-}
 
 export interface DispatcherSettings {
   /** Names this process in leases; unique over all processes that ever ran. */
@@ -25,13 +13,6 @@ export interface DispatcherSettings {
   readonly leaseMs: number;
   /** Pause between looks for requests that nobody works on, milliseconds. */
   readonly pollMs: number;
-}
-
-export interface DispatchObserver {
-  attempted(request: StoredRequest, exchanged: Exchanged): void;
-  /** The answer failed verification: somebody must look. */
-  alarm(request: StoredRequest, reason: string): void;
-  failed(what: string, error: Error, requestId?: string): void;
 }
 
 /** A request whose lease this process holds. */
@@ -43,6 +24,8 @@ interface Holding {
 
 /** Requests taken from the store in one look at most, so that several processes share a backlog. */
 const CLAIM_LIMIT = 64;
+/** Tries to write an outcome after errors that do not look temporary. */
+const LASTING_ERRORS = 5;
 
 /** Takes accepted requests to their registries, each at most once at a time, and carries the outcome home. */
 export class Dispatcher {
@@ -193,7 +176,8 @@ export class Dispatcher {
     if (holding.abort.signal.aborted) return;
     holding.begun = true;
     try {
-      const change = await this.#attempt(request, holding.abort.signal);
+      const { settings } = this.#lanes.get(request.adapter) as { settings: LaneSettings };
+      const change = await attempt(request, settings, this.parts, holding.abort.signal);
       await this.#persist(request, change, holding.abort.signal);
     } catch (error) {
       // The lease runs out and the request is claimed again: nothing is lost, but somebody should know.
@@ -201,70 +185,20 @@ export class Dispatcher {
     }
   }
 
-  async #attempt(request: LeasedRequest, signal: AbortSignal): Promise<Change> {
-    const { settings } = this.#lanes.get(request.adapter) as { settings: LaneSettings };
-    const operation = settings.adapter.operations.get(request.operation);
-    if (!operation) {
-      return {
-        to: 'held',
-        evidence: [],
-        reason: {
-          code: 'unknown-operation',
-          detail: 'The catalogue names an operation that the adapter lacks.',
-        },
-      };
-    }
-    if (request.deadlineAt <= this.parts.clock.now()) {
-      const reason = { code: 'deadline-passed', detail: 'The deadline passed before the registry answered.' };
-      return { to: 'expired', reason, evidence: [] };
-    }
-    if (request.abandoned && !operation.idempotentByMessageId) {
-      return this.#change(request, operation, settings, noAnswer('lease-expired'));
-    }
-    const exchanged = await settings.adapter.call(toExchange(request), signal);
-    this.parts.observer.attempted(request, exchanged);
-    if (exchanged.outcome.kind === 'invalid') this.parts.observer.alarm(request, exchanged.outcome.reason);
-    return this.#change(request, operation, settings, exchanged);
-  }
-
-  #change(
-    request: LeasedRequest,
-    operation: Operation,
-    { retry }: LaneSettings,
-    exchanged: Exchanged,
-  ): Change {
-    const verdict = decide({
-      outcome: exchanged.outcome,
-      operation,
-      policy: retry,
-      attempts: request.attempts,
-      random: randomInt(1 << 30) / (1 << 30),
-    });
-    const evidence = exchangeEvidence(request, exchanged);
-    if (verdict.to !== 'answered') return { ...verdict, evidence };
-    const { result } = verdict;
-    return {
-      to: 'answered',
-      evidence,
-      result: { ...result, evidence: project(result.evidence, request.decision.fields) },
-    };
-  }
-
   /** The store may be down just now; the outcome is in hand, so it is worth insisting while the lease lasts. */
   async #persist(request: LeasedRequest, change: Change, signal: AbortSignal): Promise<void> {
+    // An error that does not look temporary would come again for ever, and hold a place in the lane.
+    let lasting = 0;
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
       try {
         await this.parts.completion.apply(request, this.#settings.owner, change);
         return;
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (!isStoreUnavailable(error)) lasting += 1;
+        if (signal.aborted || lasting > LASTING_ERRORS) throw error;
         this.parts.observer.failed('persist', error as Error, request.id);
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     }
   }
-}
-
-function noAnswer(reason: 'lease-expired'): Exchanged {
-  return { outcome: { kind: 'unknown', reason }, timings: { signMs: 0, callMs: 0, verifyMs: 0 } };
 }

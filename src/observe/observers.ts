@@ -1,4 +1,4 @@
-import type { DispatchObserver } from '../dispatch/dispatcher.js';
+import type { DispatchObserver } from '../dispatch/attempt.js';
 import type { RegistryHealth } from '../dispatch/registry-health.js';
 import type { Seen } from '../http/exchange.js';
 import type { KafkaError } from '../kafka/rdkafka.js';

@@ -1,7 +1,8 @@
 import type { Adapter, Exchange, Exchanged, Operation } from '../../adapters/adapter.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { Clock } from '../../src/clock.js';
-import { Dispatcher, type LaneSettings } from '../../src/dispatch/dispatcher.js';
+import type { LaneSettings } from '../../src/dispatch/attempt.js';
+import { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import { createEvidenceStore } from '../../src/evidence/evidence-store.js';
 import type { StoredRequest } from '../../src/requests/request.js';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.js';

@@ -37,4 +37,11 @@ export async function mochaGlobalSetup(): Promise<void> {
 
 export async function mochaGlobalTeardown(): Promise<void> {
   for (const stop of stops.reverse()) await stop();
+  // A run must end even when something was left open; the counts stand, and what hung is named.
+  setTimeout(() => {
+    process.stderr.write(
+      `still open 20 s after the last test: ${process.getActiveResourcesInfo().join(', ')}\n`,
+    );
+    process.exit();
+  }, 20_000).unref();
 }

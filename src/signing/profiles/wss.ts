@@ -3,7 +3,7 @@ import type { RequestExpectation } from '../wss-x509-integrity.js';
 import { defaultFutureToleranceSeconds } from '../xml/check-timestamp.js';
 import type { Expectation, VerifiedEnvelope } from '../xml/expectation.js';
 import { type OutgoingEnvelope, signEnvelope } from '../xml/sign-envelope.js';
-import { verifyEnvelope } from '../xml/verify-envelope.js';
+import type { VerifyPool } from '../xml/verify-in-worker.js';
 import { type ProfileParts, pinnedKeys } from './profile.js';
 
 /** Parts of a profile of WS-Security, with its two tolerances. */
@@ -12,6 +12,8 @@ export interface WssParts extends ProfileParts {
   readonly maxAgeSeconds?: number;
   /** Default 60. */
   readonly futureToleranceSeconds?: number;
+  /** Where large messages are verified; one for all profiles of a process, closed by whoever made it. */
+  readonly pool: VerifyPool;
 }
 
 /** In what a profile differs from `wss-x509-integrity` when it verifies. */
@@ -40,7 +42,7 @@ export async function verifyOnce(
   const { clock, replaySet, isRevoked, maxAgeSeconds } = parts;
   const futureToleranceSeconds = parts.futureToleranceSeconds ?? defaultFutureToleranceSeconds;
   const { soapVersion, to, actions, relatesTo } = expected;
-  const verified = verifyEnvelope(bytes, {
+  const verified = await parts.pool.verify(bytes, {
     soapVersion,
     to,
     actions,

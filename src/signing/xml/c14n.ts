@@ -51,7 +51,8 @@ function write(
     const fresh =
       rendered.length === outer + 1 ? rendered.slice(outer) : rendered.slice(outer).sort(byPrefix);
     for (const { prefix, uri } of fresh) {
-      out += bytesOfText(`${prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`}${escapeAttribute(uri)}"`);
+      out += prefix === '' ? ' xmlns="' : ` xmlns:${bytesOfText(prefix)}="`;
+      out += `${namespaceBytes(element, uri)}"`;
     }
   }
   if (element instanceof ScannedElement) {
@@ -76,6 +77,18 @@ function write(
   // Assigning to length would leave the compiled code.
   while (rendered.length > outer) rendered.pop();
   return `${out}</${name}>`;
+}
+
+/** The same few names are written for each part of a message. */
+function namespaceBytes(element: XmlElement, uri: string): string {
+  if (!(element instanceof ScannedElement)) return bytesOfText(escapeAttribute(uri));
+  const { escapedNamespaces } = element.source;
+  let escaped = escapedNamespaces.get(uri);
+  if (escaped === undefined) {
+    escaped = bytesOfText(escapeAttribute(uri));
+    escapedNamespaces.set(uri, escaped);
+  }
+  return escaped;
 }
 
 /** Adds the declarations to be written at this element. */

@@ -17,6 +17,10 @@ export class Source {
   readonly prefixes: string[] = [];
   /** Every attribute that a reader could take for an id, in document order. */
   readonly ids: XmlAttribute[] = [];
+  /** Namespace names as canonical XML writes them, in bytes. */
+  readonly escapedNamespaces = new Map<string, string>();
+  /** Everything in front of it is ASCII: in most messages all headers are. */
+  readonly #asciiUntil: number;
   #words: Int32Array | undefined;
 
   /** @throws {SignatureRefused} `xml-encoding` unless it is UTF-8, `xml-byte-order-mark`. */
@@ -24,6 +28,7 @@ export class Source {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.ascii = isAscii(this.bytes);
     if (!this.ascii && !isUtf8(this.bytes)) throw new SignatureRefused('xml-encoding');
+    this.#asciiUntil = this.ascii ? this.bytes.length : asciiPrefix(this.bytes);
     this.text = this.bytes.toString('latin1');
     // A reader that drops it reads other bytes than were signed.
     if (this.text.startsWith('\xef\xbb\xbf')) throw new SignatureRefused('xml-byte-order-mark');
@@ -32,7 +37,7 @@ export class Source {
   /** What the bytes between two offsets say. The result may keep the whole document in memory. */
   decode(start: number, end: number): string {
     const written = this.text.slice(start, end);
-    return this.ascii || isAsciiText(written) ? written : this.bytes.toString('utf8', start, end);
+    return end <= this.#asciiUntil || isAsciiText(written) ? written : this.bytes.toString('utf8', start, end);
   }
 
   /** Whether the bytes at `other` are those at `start`. Names are short: a loop beats every search. */
@@ -71,4 +76,13 @@ export class Source {
     }
     return true;
   }
+}
+
+/** Length of a part in front that is all ASCII: not the longest, but found in a few steps of native code. */
+function asciiPrefix(bytes: Buffer): number {
+  let known = 0;
+  for (let step = bytes.length >> 1; step >= 64; step >>= 1) {
+    if (isAscii(bytes.subarray(known, known + step))) known += step;
+  }
+  return known;
 }

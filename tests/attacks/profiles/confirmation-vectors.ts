@@ -44,6 +44,20 @@ export const confirmationVectors: readonly SoapVector[] = [
   byRegistry('one more attribute', 'structure-confirmation', (text) =>
     swap(text, ' Value=', ' Other="" Value='),
   ),
+  byRegistry('one more attribute of the utility namespace', 'structure-confirmation', (text) =>
+    swap(
+      text,
+      / Value="[^"]*" wsu:Id="ura-confirmation"/,
+      `${/ Value="[^"]*" wsu:Id="ura-confirmation"/.exec(text)?.[0]} wsu:Other=""`,
+    ),
+  ),
+  byRegistry('an Id of another namespace', 'structure-confirmation', (text) =>
+    swap(
+      text,
+      / Value="[^"]*" wsu:Id="ura-confirmation"/,
+      `${/ Value="[^"]*" wsu:Id="ura-confirmation"/.exec(text)?.[0]} xmlns:x="urn:x" x:Id="y"`,
+    ),
+  ),
   byRegistry('text inside', 'structure-confirmation', (text) =>
     swap(text, '</wsse11:SignatureConfirmation>', 'x</wsse11:SignatureConfirmation>'),
   ),

@@ -22,6 +22,7 @@ import {
 } from '../../../src/signing/profiles/index.js';
 import { peerRefusals } from '../../../src/signing/profiles/refusals.js';
 import { refusals } from '../../../src/signing/refusals.js';
+import { createVerifyPool } from '../../../src/signing/xml/verify-in-worker.js';
 import { makeKey } from '../http-sig/signing-keys.js';
 import { Seen } from './seen.js';
 
@@ -30,6 +31,7 @@ const parts = {
   trusted: [],
   replaySet: new Seen(),
   clock: { now: () => 0 },
+  pool: createVerifyPool(),
 };
 const strangers = ['', 'none', 'wss', 'WSS-X509-AUTH', 'constructor', '__proto__', 'toString', 'mtls'];
 

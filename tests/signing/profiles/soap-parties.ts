@@ -5,12 +5,14 @@ import {
   type SoapParts,
   type SoapProfile,
 } from '../../../src/signing/profiles/index.js';
+import { createVerifyPool, type VerifyPool } from '../../../src/signing/xml/verify-in-worker.js';
 import { type Issued, issue, makeAuthority, trust } from '../../support/certificates.js';
 import { Seen } from './seen.js';
 
 /** A gateway and a registry that share no keys but know each other's certificate. */
 export interface SoapParties {
   readonly now: number;
+  readonly pool: VerifyPool;
   readonly gatewayKey: Issued;
   readonly registryKey: Issued;
   readonly seenByGateway: Seen;
@@ -55,20 +57,24 @@ export async function makeSoapParties(): Promise<SoapParties> {
   const seenByGateway = new Seen();
   const seenByRegistry = new Seen();
   const clock = { now: () => now };
+  const pool = createVerifyPool();
   const gatewayParts = {
     signer: fileSigner({ keyId: 'gateway-1', ...gatewayKey }),
     trusted: [trust(registryKey, 'civil', 'rsa-v1_5-sha256')],
     replaySet: seenByGateway,
     clock,
+    pool,
   };
   const registryParts = {
     signer: fileSigner({ keyId: 'civil-1', ...registryKey }),
     trusted: () => [trust(gatewayKey, 'gateway', 'rsa-v1_5-sha256')],
     replaySet: seenByRegistry,
     clock,
+    pool,
   };
   return {
     now,
+    pool,
     gatewayKey,
     registryKey,
     seenByGateway,

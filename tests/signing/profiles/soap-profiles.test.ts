@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LegacyUse } from '../../../src/signing/profiles/wss-legacy-sha1.js';
+import { type LegacyUse, wssLegacySha1 } from '../../../src/signing/profiles/wss-legacy-sha1.js';
 import { parseXmlText } from '../../../src/signing/xml/parse.js';
 import { verifyWithXmlCrypto } from '../../support/xml-crypto.js';
 import { toSha1 } from './resign-envelope.js';
@@ -20,6 +20,8 @@ describe('SOAP profiles', () => {
     this.timeout(30_000);
     parties = await makeSoapParties();
   });
+
+  afterEach(() => parties.pool.close());
 
   for (const profile of ['wss-x509-integrity', 'wss-x509-auth', 'wss-signature-confirmation'] as const) {
     it(`carries a question and its answer by ${profile}, and neither a second time`, async () => {
@@ -49,6 +51,36 @@ describe('SOAP profiles', () => {
       await assert.rejects(parties.registry({ profile }).verifyRequest(requestBytes, asRegistry), /store/);
     });
   }
+
+  it('verifies large messages in a thread, by every profile, with the same verdict', async function () {
+    this.timeout(30_000);
+    const bodyContent = `<c:answer xmlns:c="urn:civil">${`<c:row>${'x'.repeat(1000)}</c:row>`.repeat(250)}</c:answer>`;
+    const uses: LegacyUse[] = [];
+    const extra = { onLegacyUse: (use: LegacyUse) => uses.push(use) };
+    for (const profile of ['wss-x509-integrity', 'wss-x509-auth', 'wss-signature-confirmation'] as const) {
+      const gateway = parties.gateway({ profile });
+      const registry = parties.registry({ profile });
+      const messageId = `${question.messageId}-${profile}`;
+      const requestBytes = await gateway.signRequest({ ...question, messageId });
+      const asked = await registry.verifyRequest(requestBytes, asRegistry);
+      const large = { ...answer, bodyContent, relatesTo: messageId, messageId: `${messageId}-answer` };
+      const bytes = await registry.signAnswer(large, asked);
+      const expected = { ...asGateway, relatesTo: messageId, requestBytes };
+      const verified = await gateway.verifyAnswer(bytes, expected);
+      assert.equal(verified.bodyUnsigned, profile === 'wss-x509-auth' ? true : undefined);
+      if (profile !== 'wss-x509-integrity') continue;
+      const legacy = parties.gateway({ profile: 'wss-legacy-sha1', enabled: true }, extra);
+      const sha1 = toSha1(Buffer.from(bytes).toString(), parties.registryKey.privateKey);
+      assert.equal((await legacy.verifyAnswer(Buffer.from(sha1), expected)).sha1Used, true);
+    }
+    assert.equal(parties.pool.answered, 4);
+    assert.equal(uses.length, 1);
+  });
+
+  it('does not open wss-legacy-sha1 without somebody to tell', () => {
+    const parts = { enabled: true } as unknown as Parameters<typeof wssLegacySha1>[0];
+    assert.throws(() => wssLegacySha1(parts), /onLegacyUse/);
+  });
 
   describe('wss-x509-auth', () => {
     const choice = { profile: 'wss-x509-auth' } as const;
@@ -114,7 +146,10 @@ describe('SOAP profiles', () => {
     it('does not confirm bytes that are no request of ours', async () => {
       const requestBytes = Buffer.from('<a/>');
       const expected = { ...asGateway, requestBytes };
-      await assert.rejects(parties.gateway(choice).verifyAnswer(requestBytes, expected), TypeError);
+      await assert.rejects(
+        parties.gateway(choice).verifyAnswer(requestBytes, expected),
+        /not a request that was signed here/,
+      );
     });
   });
 
