@@ -4,10 +4,10 @@ import { type ErrorCode, UraError } from '../errors.js';
 import type { VerifiedRequest } from '../signing/http-sig/index.js';
 import { SignatureRefused } from '../signing/refusals.js';
 import { isStoreUnavailable } from '../store/unavailable.js';
+import { parseStrictJson } from '../strict-json.js';
 import { type Answer, problemAnswer, type SignAnswer, writeAnswer } from './answer.js';
 import type { ApiDescription, ApiRequest, Operation } from './api-description.js';
 import { ClientGone, readBody } from './read-body.js';
-import { parseStrictJson } from './strict-json.js';
 
 /** What a handler gets: everything is verified and validated. */
 export interface Call {

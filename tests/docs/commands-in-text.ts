@@ -14,7 +14,7 @@ const withSubcommands = new Set(['keys', 'config', 'evidence']);
 
 /** Reads the words after the program's name. */
 export function toShownCommand(tokens: readonly string[]): ShownCommand {
-  const count = withSubcommands.has(tokens[0] ?? '') && /^[a-z]+$/.test(tokens[1] ?? '') ? 2 : 1;
+  const count = withSubcommands.has(tokens[0] ?? '') && /^[a-z][a-z-]*$/.test(tokens[1] ?? '') ? 2 : 1;
   const words = tokens[0]?.startsWith('-') ? [] : tokens.slice(0, count);
   const options = tokens.filter((token) => token.startsWith('--')).map((token) => token.split('=')[0] ?? '');
   return { words, options };

@@ -39,7 +39,8 @@ export function compareParsers(text: string): Difference {
   if (bySaxes instanceof Error) return `saxes refuses: ${bySaxes.message}`;
   if (!isDeepStrictEqual(plainTree(root), bySaxes)) return 'saxes reads another tree';
   // libxml2 also looks whether a namespace name is a URI, which Namespaces in XML 1.0 leaves open.
-  if (byLibxml instanceof Error && /is not a valid URI|is not absolute/.test(byLibxml.message)) return undefined;
+  if (byLibxml instanceof Error && /is not a valid URI|is not absolute/.test(byLibxml.message))
+    return undefined;
   if (byLibxml instanceof Error) return `libxml2 refuses: ${byLibxml.message}`;
   const ours = canonicalize(root);
   return ours === byLibxml ? undefined : `libxml2 reads ${byLibxml}, ours ${ours}`;

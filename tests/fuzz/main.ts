@@ -26,5 +26,7 @@ const findings = await fuzz({
 for (const { document, difference } of findings.slice(0, 20)) {
   process.stdout.write(`\n${difference}\n${JSON.stringify(document)}\n`);
 }
-process.stdout.write(`comparisons: ${comparisons} unexplained differences: ${findings.length} seed: ${seed}\n`);
+process.stdout.write(
+  `comparisons: ${comparisons} unexplained differences: ${findings.length} seed: ${seed}\n`,
+);
 process.exitCode = findings.length === 0 ? 0 : 1;

@@ -93,6 +93,15 @@ describe('revocation lists', () => {
     }
   });
 
+  it('refuses a list that names one algorithm inside the signature and another outside', async () => {
+    const bytes = await authority.crl();
+    const sha256 = Buffer.from('2a8648ce3d040302', 'hex');
+    const changed = Buffer.from(bytes);
+    changed[bytes.lastIndexOf(sha256) + 7] = 0x03;
+    assert.notEqual(bytes.indexOf(sha256), bytes.lastIndexOf(sha256));
+    await refuses('crl-malformed', changed);
+  });
+
   it('refuses every cut of a list, and anything behind it', async () => {
     const bytes = await authority.crl({ revoked: ['0a0b'] });
     for (let length = 0; length < bytes.length; length += 1) {

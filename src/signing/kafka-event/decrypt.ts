@@ -1,5 +1,5 @@
 import { compactDecrypt, errors } from 'jose';
-import { parseStrictJson } from '../../http/strict-json.js';
+import { parseStrictJson } from '../../strict-json.js';
 import { SignatureRefused } from '../refusals.js';
 import { encryptedEventType, signedEventContent, splitSigned } from './encrypt.js';
 import { type EventDecryptionKey, encryptionOf } from './event-keys.js';

@@ -1,4 +1,4 @@
-import { parseStrictJson } from '../../http/strict-json.js';
+import { parseStrictJson } from '../../strict-json.js';
 import { SignatureRefused } from '../refusals.js';
 import { messageIdShape } from './sign-token.js';
 

@@ -1,8 +1,10 @@
 import { compareCodePoints } from './canonical-order.js';
-import { bytesOfText, textOfBytes } from './decode-text.js';
+import { CanonicalOutput } from './canonical-output.js';
+import { bytesOfText, decodeText, textOfBytes } from './decode-text.js';
 import { escapeAttribute, escapeText } from './escape.js';
 import { readText } from './references.js';
 import { ScannedElement } from './scanned-element.js';
+import type { Source } from './source.js';
 import { type NamespaceDeclaration, namespaceOf, type XmlAttribute, type XmlElement } from './tree.js';
 
 export { compareCodePoints } from './canonical-order.js';
@@ -21,20 +23,22 @@ export function canonicalize(
   prefixList: readonly string[] = [],
   context: readonly NamespaceDeclaration[] = [],
 ): string {
-  return textOfBytes(canonicalBytes(element, prefixList, context));
+  return canonicalPieces(element, prefixList, context).map(decodeText).join('');
 }
 
 /**
- * The same as UTF-8, one character for each byte: what is canonical already can be taken over from the
- * document as it stands, and where all of it is ASCII, this is the canonical text itself.
+ * The same as UTF-8, in pieces of which none begins or ends inside a character. Some may be views of the
+ * document: they may be read and never written to.
  */
-export function canonicalBytes(
+export function canonicalPieces(
   element: XmlElement,
   prefixList: readonly string[] = [],
   context: readonly NamespaceDeclaration[] = [],
-): string {
+): readonly Buffer[] {
   const inclusive = prefixList.map((prefix) => (prefix === '#default' ? '' : prefix));
-  return write(element, inclusive, [...context], true);
+  const out = new CanonicalOutput();
+  write(element, inclusive, [...context], true, out);
+  return out.pieces();
 }
 
 function write(
@@ -42,41 +46,41 @@ function write(
   inclusive: readonly string[],
   rendered: NamespaceDeclaration[],
   apex: boolean,
-): string {
+  out: CanonicalOutput,
+): void {
   const outer = rendered.length;
   renderNamespaces(element, inclusive, rendered, apex);
   const name = element instanceof ScannedElement ? element.qualified.raw : bytesOfText(element.name);
-  let out = `<${name}`;
+  out.add(`<${name}`);
   if (rendered.length > outer) {
     const fresh =
       rendered.length === outer + 1 ? rendered.slice(outer) : rendered.slice(outer).sort(byPrefix);
     for (const { prefix, uri } of fresh) {
-      out += prefix === '' ? ' xmlns="' : ` xmlns:${bytesOfText(prefix)}="`;
-      out += `${namespaceBytes(element, uri)}"`;
+      out.add(prefix === '' ? ' xmlns="' : ` xmlns:${bytesOfText(prefix)}="`);
+      out.add(`${namespaceBytes(element, uri)}"`);
     }
   }
   if (element instanceof ScannedElement) {
-    const { text } = element.source;
     if (element.tagIsCanonical) {
-      out += text.slice(element.start + name.length + 1, element.contentStart);
+      out.take(element.source, element.start + name.length + 1, element.contentStart);
     } else {
-      out += `${writeAttributes(element.attributes)}>`;
+      out.add(`${writeAttributes(element.attributes)}>`);
     }
     if (element.contentIsCanonical && saysTheSame(element, rendered)) {
-      out += text.slice(element.contentStart, element.contentEnd);
+      out.take(element.source, element.contentStart, element.contentEnd);
     } else {
-      out += writeScanned(element, inclusive, rendered);
+      writeScanned(element, inclusive, rendered, out);
     }
   } else {
-    out += `${writeAttributes(element.attributes)}>`;
+    out.add(`${writeAttributes(element.attributes)}>`);
     for (const child of element.children) {
-      out +=
-        typeof child === 'string' ? bytesOfText(escapeText(child)) : write(child, inclusive, rendered, false);
+      if (typeof child === 'string') out.add(bytesOfText(escapeText(child)));
+      else write(child, inclusive, rendered, false, out);
     }
   }
   // Assigning to length would leave the compiled code.
   while (rendered.length > outer) rendered.pop();
-  return `${out}</${name}>`;
+  out.add(`</${name}>`);
 }
 
 /** The same few names are written for each part of a message. */
@@ -125,23 +129,29 @@ function writeAttributes(attributes: readonly XmlAttribute[]): string {
 
 /** Elements and text of an element of which not everything can be taken over. */
 function writeScanned(
-  { source, elements, contentStart, contentEnd }: ScannedElement,
+  { source, firstElement, contentStart, contentEnd }: ScannedElement,
   inclusive: readonly string[],
   rendered: NamespaceDeclaration[],
-): string {
-  let out = '';
+  out: CanonicalOutput,
+): void {
   let at = contentStart;
-  for (const child of elements) {
-    if (child.start > at) out += canonicalText(source.text.slice(at, child.start));
-    out += write(child, inclusive, rendered, false);
+  for (let child = firstElement; child !== undefined; child = child.nextElement) {
+    writeText(source, at, child.start, out);
+    write(child, inclusive, rendered, false, out);
     at = child.end;
   }
-  return contentEnd > at ? out + canonicalText(source.text.slice(at, contentEnd)) : out;
+  writeText(source, at, contentEnd, out);
+}
+
+function writeText(source: Source, start: number, end: number, out: CanonicalOutput): void {
+  if (start === end) return;
+  const raw = source.text.slice(start, end);
+  if (/[&\r>]/.test(raw)) out.add(canonicalText(raw));
+  else out.take(source, start, end);
 }
 
 /** Line ends and references are ASCII, so they can be rewritten among bytes. */
 function canonicalText(raw: string): string {
-  if (!/[&\r>]/.test(raw)) return raw;
   return raw.includes('&#') ? bytesOfText(escapeText(readText(textOfBytes(raw)))) : escapeText(readText(raw));
 }
 

@@ -36,22 +36,16 @@ export function checkTimestamp(timestamp: XmlElement, expected: Expectation): Li
   return { createdAt, expiresAt };
 }
 
-const utc = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z$/;
+const utc = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
 
 /** WSS 1.1 §10: UTC, no offset, no leap seconds. Fractions beyond a millisecond are cut off. */
 function readTime(element: XmlElement): number {
   const found = element.attributes.length === 0 ? utc.exec(textOf(element) ?? '') : null;
-  if (found === null) throw new SignatureRefused('timestamp-format', element.local);
-  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number) as [
-    ...[number, number, number, number, number, number],
-  ];
-  const milliseconds = Number((found[7] ?? '').padEnd(3, '0').slice(0, 3));
-  const time = new Date(0);
-  time.setUTCFullYear(year, month - 1, day);
-  // 30 February and month 13 are other days to Date; the way back shows it.
-  const exists = time.getUTCMonth() === month - 1 && time.getUTCDate() === day;
-  if (!exists || hour > 23 || minute > 59 || second > 59) {
+  const time =
+    found === null ? Number.NaN : Date.parse(`${found[1]}.${(found[2] ?? '').padEnd(3, '0').slice(0, 3)}Z`);
+  // Date.parse takes 30 February and 24:00 for other moments; the way back shows it.
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(found?.[1] ?? '?')) {
     throw new SignatureRefused('timestamp-format', element.local);
   }
-  return time.setUTCHours(hour, minute, second, milliseconds);
+  return time;
 }

@@ -90,10 +90,10 @@ function readEnvelope(
   throw new SignatureRefused('structure-envelope-content');
 }
 
+const addressingNames: ReadonlyMap<string, PartName> = new Map(Object.entries(addressingHeaders));
+
 function addressingName(local: string): PartName | undefined {
-  return Object.hasOwn(addressingHeaders, local)
-    ? addressingHeaders[local as keyof typeof addressingHeaders]
-    : undefined;
+  return addressingNames.get(local);
 }
 
 /** SOAP 1.1 §4.2.2 calls it actor, SOAP 1.2 §5.2.2 role; without one the last receiver is meant: us. */

@@ -22,14 +22,12 @@ export function parseXml(bytes: Uint8Array, limits: XmlLimits = defaultXmlLimits
   return scan(source, from, limits);
 }
 
-const loneSurrogate = /\p{Surrogate}/u;
-
 /** As {@link parseXml}, for text that is already decoded (a Body that is about to be signed). */
 export function parseXmlText(text: string, limits: XmlLimits = defaultXmlLimits): ScannedElement {
   if (text.length > limits.bytes) throw new SignatureRefused('xml-too-large');
   const bytes = Buffer.from(text);
   // Half a character has no UTF-8; it would silently become another one.
-  if (bytes.length !== text.length && loneSurrogate.test(text)) throw new SignatureRefused('xml-malformed');
+  if (bytes.length !== text.length && !text.isWellFormed()) throw new SignatureRefused('xml-malformed');
   return parseXml(bytes, limits);
 }
 

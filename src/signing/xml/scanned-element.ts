@@ -26,13 +26,16 @@ export class ScannedElement implements XmlElement, Extent {
   namespace = '';
   attributes: readonly ScannedAttribute[] = none;
   declarations: readonly NamespaceDeclaration[] = none;
-  elements: readonly ScannedElement[] = none;
+  firstElement: ScannedElement | undefined = undefined;
+  nextElement: ScannedElement | undefined = undefined;
   /** The start tag is canonical as it stands, but for declarations that the outside may make necessary. */
   tagIsCanonical = false;
   /** Everything inside is canonical as it stands, as long as {@link contentPrefixes} are written around it. */
   contentIsCanonical = true;
   /** Prefixes of names inside, one bit each; see `QualifiedNames`. */
   contentPrefixes = 0;
+  #lastElement: ScannedElement | undefined;
+  #elements: readonly ScannedElement[] | undefined;
   #children: readonly (ScannedElement | string)[] | undefined;
 
   constructor(
@@ -59,19 +62,33 @@ export class ScannedElement implements XmlElement, Extent {
     return this.#children;
   }
 
+  /** The child elements. A list is made for those who ask: most elements are never asked. */
+  get elements(): readonly ScannedElement[] {
+    if (this.firstElement === undefined) return none;
+    if (this.#elements === undefined) {
+      const elements: ScannedElement[] = [];
+      for (let at = this.firstElement as ScannedElement | undefined; at !== undefined; at = at.nextElement) {
+        elements.push(at);
+      }
+      this.#elements = elements;
+    }
+    return this.#elements;
+  }
+
   /** Nothing but elements: a child begins where the one before it ends. */
   get holdsOnlyElements(): boolean {
     let at = this.contentStart;
-    for (const { start, end } of this.elements) {
-      if (start !== at) return false;
-      at = end;
+    for (let child = this.firstElement; child !== undefined; child = child.nextElement) {
+      if (child.start !== at) return false;
+      at = child.end;
     }
     return at === this.contentEnd;
   }
 
   addElement(element: ScannedElement): void {
-    if (this.elements === none) this.elements = [element];
-    else (this.elements as ScannedElement[]).push(element);
+    if (this.#lastElement === undefined) this.firstElement = element;
+    else this.#lastElement.nextElement = element;
+    this.#lastElement = element;
   }
 
   #readChildren(): (ScannedElement | string)[] {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Signer } from '../signer.js';
 import { sha256Uri, signatureAlgorithmNamed } from './algorithms.js';
-import { canonicalBytes } from './c14n.js';
+import { canonicalPieces } from './c14n.js';
 import { bytesOfText } from './decode-text.js';
 import { digestOf } from './digest.js';
 import { escapeAttribute, escapeText } from './escape.js';
@@ -99,7 +99,7 @@ function written(parts: readonly Part[]): string {
   return parts.map(({ xml }) => xml).join('');
 }
 
-/** A signed element. All text here is UTF-8 with one character for each byte; see `canonicalBytes`. */
+/** A signed element. All text here is UTF-8 with one character for each byte; see `Source`. */
 interface Part {
   readonly id: string;
   /** As it stands in the message. */
@@ -127,7 +127,7 @@ function part(id: string, described: PartContent): Part {
   return {
     id: `${idStem}${id}`,
     xml: `<${name}${ownDeclarations}${rest}`,
-    digest: digestOf('sha256', Buffer.from(`<${name}${declarations}${rest}`, 'latin1')),
+    digest: digestOf('sha256', [Buffer.from(`<${name}${declarations}${rest}`, 'latin1')]),
     prefixList,
   };
 }
@@ -161,7 +161,7 @@ function writeBody(soap: string, content: string): Part {
   if (prefixList.includes('wsa')) context.push({ prefix: 'wsa', uri: wsaNamespace });
   if (prefixList.includes('wsse')) context.push({ prefix: 'wsse', uri: wsseNamespace });
   context.push({ prefix: 'wsu', uri: wsuNamespace });
-  const xml = canonicalBytes(root, prefixList, context);
+  const xml = Buffer.concat(canonicalPieces(root, prefixList, context)).toString('latin1');
   if (xml.includes(`"${idStem}`))
     throw new TypeError(`Body content may not use ids that begin with ${idStem}.`);
   const declarations = context.map(({ prefix, uri }) => declare(prefix, uri)).join('');

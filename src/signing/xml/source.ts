@@ -37,7 +37,9 @@ export class Source {
   /** What the bytes between two offsets say. The result may keep the whole document in memory. */
   decode(start: number, end: number): string {
     const written = this.text.slice(start, end);
-    return end <= this.#asciiUntil || isAsciiText(written) ? written : this.bytes.toString('utf8', start, end);
+    return end <= this.#asciiUntil || isAsciiText(written)
+      ? written
+      : this.bytes.toString('utf8', start, end);
   }
 
   /** Whether the bytes at `other` are those at `start`. Names are short: a loop beats every search. */

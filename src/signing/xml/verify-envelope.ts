@@ -102,7 +102,7 @@ function usesSha1({ algorithm, references }: ReadSignature): boolean {
 
 function readBody(
   element: XmlElement,
-  signedBody: Buffer | undefined,
+  signedBody: readonly Buffer[] | undefined,
   { bodyMayBeUnsigned }: Expectation,
 ): Pick<VerifiedEnvelope, 'body' | 'bodyUnsigned'> {
   if (signedBody === undefined && bodyMayBeUnsigned === true) {
@@ -110,8 +110,8 @@ function readBody(
     return { body: canonicalize(element, qnamePrefixes(element)), bodyUnsigned: true };
   }
   if (signedBody === undefined) throw new SignatureRefused('coverage-body');
-  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(signedBody))) {
+  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(Buffer.concat(signedBody)))) {
     throw new SignatureRefused('qname-unsigned');
   }
-  return { body: decodeText(signedBody) };
+  return { body: signedBody.map(decodeText).join('') };
 }

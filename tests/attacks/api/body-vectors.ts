@@ -8,7 +8,7 @@ const malformed = (name: string, write: (json: string) => string | Buffer): Vect
   signed(name, 400, 'malformed-json', ({ honest }) => ({ body: write(JSON.stringify(honest())) }));
 const subject = (notation: unknown, scheme: unknown = 'NID') => ({ subject: { scheme, notation } });
 const deep = (levels: number, open: string, close: string): string =>
-  open.repeat(levels) + '1' + close.repeat(levels);
+  `${open.repeat(levels)}1${close.repeat(levels)}`;
 
 /** Correctly signed, so everything rests on reading the body strictly and on the grants. */
 export const bodyVectors: readonly Vector[] = [

@@ -60,9 +60,8 @@ describe('attacks on the other SOAP profiles', function () {
     });
   }
 
-  after(() => parties.pool.close());
-
-  after(() => {
+  after(async () => {
+    await parties.pool.close();
     console.log(`\n${lines.join('\n')}\n`);
     console.log(`attack vectors: ${vectors.length} refused: ${refused}`);
   });

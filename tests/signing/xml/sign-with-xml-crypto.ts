@@ -1,6 +1,11 @@
 import { SignedXml } from 'xml-crypto';
 import { exclusiveC14n, wsseNamespace } from '../../../src/signing/xml/names.js';
-import { type ForeignEnvelope, foreignEnvelope, foreignIds, securityTokenReference } from './foreign-envelope.js';
+import {
+  type ForeignEnvelope,
+  foreignEnvelope,
+  foreignIds,
+  securityTokenReference,
+} from './foreign-envelope.js';
 
 export const rsaSha256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 const sha256 = 'http://www.w3.org/2001/04/xmlenc#sha256';

@@ -3,7 +3,11 @@ import { isMainThread } from 'node:worker_threads';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
 import type { Expectation } from '../../../src/signing/xml/expectation.js';
 import { verifyEnvelope } from '../../../src/signing/xml/verify-envelope.js';
-import { createVerifyPool, largeMessageBytes, type VerifyPool } from '../../../src/signing/xml/verify-in-worker.js';
+import {
+  createVerifyPool,
+  largeMessageBytes,
+  type VerifyPool,
+} from '../../../src/signing/xml/verify-in-worker.js';
 import { coverage } from '../../attacks/wss/coverage.js';
 import { keys } from '../../attacks/wss/keys.js';
 import { signatureGrammar } from '../../attacks/wss/signature-grammar.js';
@@ -22,7 +26,9 @@ describe('verifying large messages in a thread', () => {
     this.timeout(20_000);
     world = await makeWorld();
     const attachment = `<t:attachment>${'QUJD'.repeat(60_000)}</t:attachment></t:clearance>`;
-    large = Buffer.from(await world.signed({ bodyContent: bodyContent.replace('</t:clearance>', attachment) }));
+    large = Buffer.from(
+      await world.signed({ bodyContent: bodyContent.replace('</t:clearance>', attachment) }),
+    );
   });
 
   beforeEach(() => {
@@ -91,7 +97,9 @@ describe('verifying large messages in a thread', () => {
     try {
       const other = { ...world.expected, actions: ['urn:other'] };
       const verdicts = await Promise.all(
-        [world.expected, other, world.expected, other].map((expected) => verdict(() => two.verify(large, expected))),
+        [world.expected, other, world.expected, other].map((expected) =>
+          verdict(() => two.verify(large, expected)),
+        ),
       );
       assert.deepEqual(verdicts, ['accepted', 'addressing-action ', 'accepted', 'addressing-action ']);
     } finally {
@@ -122,8 +130,14 @@ describe('verifying large messages in a thread', () => {
   });
 
   it('refuses more messages than may wait', async () => {
-    const narrow = createVerifyPool({ script: script('setInterval(() => {}, 1000)'), callTimeoutMs: 300, mostWaiting: 1 });
-    const verdicts = await Promise.all([1, 2, 3].map(() => verdict(() => narrow.verify(large, world.expected))));
+    const narrow = createVerifyPool({
+      script: script('setInterval(() => {}, 1000)'),
+      callTimeoutMs: 300,
+      mostWaiting: 1,
+    });
+    const verdicts = await Promise.all(
+      [1, 2, 3].map(() => verdict(() => narrow.verify(large, world.expected))),
+    );
     await narrow.close();
     assert.deepEqual(verdicts, Array(3).fill('verifier-failed '));
     assert.equal(narrow.answered, 0);

@@ -1,4 +1,4 @@
-import { UraError } from '../errors.js';
+import { UraError } from './errors.js';
 
 /** Deeper than any honest request, shallow enough for every later recursion. */
 const MAX_DEPTH = 32;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { UraError } from '../../src/errors.js';
-import { parseStrictJson } from '../../src/http/strict-json.js';
+import { UraError } from '../src/errors.js';
+import { parseStrictJson } from '../src/strict-json.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
