@@ -5,7 +5,9 @@ SHELL := bash
 ARGS ?=
 installed := node_modules/.installed
 
-.PHONY: help demo test test-quick bench install build lint format check clean kafka-start kafka-stop
+COMPARISONS ?= 1000000
+
+.PHONY: help demo test test-quick bench fuzz install build lint format check clean kafka-start kafka-stop
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -21,6 +23,9 @@ test-quick: build ## The tests that need no second process
 
 bench: build ## All benchmarks, into bench/latest.json
 	node dist/bench/main.js
+
+fuzz: build ## Compare our XML signing with libxml2 and xml-crypto on generated documents (COMPARISONS=n)
+	node dist/tests/fuzz/main.js --comparisons $(COMPARISONS)
 
 install: $(installed) ## Install packages and build the native part (once)
 

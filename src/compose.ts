@@ -9,7 +9,7 @@ import { createAuthorise } from './authorisation/authorise.js';
 import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
 import { checkMeaning } from './config/check-meaning.js';
-import type { Config } from './config/config.js';
+import type { AdapterSettings, Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
 import { ConfigInvalid, readConfig } from './config/read-config.js';
 import { refuseDevelopment } from './config/refuse-development.js';
@@ -42,7 +42,8 @@ import { createResultStore } from './results/result-store.js';
 import { Waiting } from './results/waiting.js';
 import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
 import { signDetached } from './signing/jws-detached.js';
-import { wssX509Integrity } from './signing/wss-x509-integrity.js';
+import { soapAsker } from './signing/profiles/index.js';
+import { createVerifyPool } from './signing/xml/verify-in-worker.js';
 import { openDatabase } from './store/database.js';
 import { migrate } from './store/migrate.js';
 import { createReplayStore } from './store/replay-store.js';
@@ -124,13 +125,16 @@ export async function startGateway(
   const outbox = createOutboxStore(database);
   const waiting = new Waiting();
 
-  const adapters = await openAdapters(config, clock, (name) =>
-    wssX509Integrity({
+  const pool = createVerifyPool();
+  const adapters = await openAdapters(config, clock, ({ name, profile }) =>
+    soapAsker(profile, {
       signer: keys.messages,
       trusted: () => keys.trustedOf(name),
       isRevoked: (key) => keys.isRevoked(key),
       replaySet,
       clock,
+      pool,
+      onLegacyUse: observe.legacyUse,
     }),
   );
 
@@ -258,6 +262,7 @@ export async function startGateway(
       await sink.close(500);
       await relayed;
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
+      await pool.close();
       await database.end();
       logger.info('gateway stopped');
     },
@@ -284,16 +289,17 @@ async function keepTrying(
 async function openAdapters(
   config: Config,
   clock: Clock,
-  profileOf: (adapter: string) => ReturnType<typeof wssX509Integrity>,
+  profileOf: (adapter: AdapterSettings) => ReturnType<typeof soapAsker>,
 ): Promise<Map<string, Adapter>> {
   const validateEvidence = createEvidenceValidator();
   const opened = await Promise.all(
-    config.adapters.map(async ({ name, endpoint, to, connectTimeoutMs, callTimeoutMs, concurrency }) => {
+    config.adapters.map(async (settings) => {
+      const { name, endpoint, to, connectTimeoutMs, callTimeoutMs, concurrency } = settings;
       const kind = adapterKinds[name];
       if (!kind) throw new ConfigInvalid([`adapters: this program has no adapter ${name}`]);
       return kind.create(
         { endpoint, to, connectTimeoutMs, callTimeoutMs, maxSockets: concurrency },
-        { profile: profileOf(name), clock, validateEvidence },
+        { profile: profileOf(settings), clock, validateEvidence },
       );
     }),
   );

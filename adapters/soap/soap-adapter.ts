@@ -2,12 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { ValidateEvidence } from '../../contracts/canonical/validate.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { Clock } from '../../src/clock.js';
+import type { SoapProfile } from '../../src/signing/profiles/profile.js';
 import { SignatureRefused } from '../../src/signing/refusals.js';
-import type {
-  SoapVersion,
-  VerifiedEnvelope,
-  WssX509Integrity,
-} from '../../src/signing/wss-x509-integrity.js';
+import type { SoapVersion, VerifiedEnvelope } from '../../src/signing/wss-x509-integrity.js';
 import type { Adapter, Exchange, Exchanged } from '../adapter.js';
 import { type Answer, createTransport, type Transport } from '../transport.js';
 import { encodeRequest } from './encode-request.js';
@@ -32,12 +29,12 @@ export interface SoapSettings {
 }
 
 /** The asking side of a profile: how questions are signed and answers verified. */
-export type SoapProfile = Pick<WssX509Integrity, 'signRequest' | 'verifyAnswer'>;
+export type AskingProfile = Pick<SoapProfile, 'signRequest' | 'verifyAnswer'>;
 
 /** What an adapter does not make itself. */
 export interface SoapParts {
   /** Signs questions and verifies answers; `wssX509Integrity(...)` is one. */
-  readonly profile: SoapProfile;
+  readonly profile: AskingProfile;
   readonly clock: Clock;
   readonly validateEvidence: ValidateEvidence;
 }
@@ -140,7 +137,7 @@ async function call(
   }
 
   since = performance.now();
-  const judged = await judge(machinery, operation, exchange, posted);
+  const judged = await judge(machinery, operation, exchange, requestBytes, posted);
   timings.verifyMs = performance.now() - since;
   return {
     ...judged,
@@ -184,6 +181,7 @@ async function judge(
   machinery: Machinery,
   operation: SoapOperation,
   exchange: Exchange,
+  requestBytes: Uint8Array,
   answer: Answer,
 ): Promise<Pick<Exchanged, 'outcome' | 'answerSignedBy'>> {
   const { definition, parts } = machinery;
@@ -199,11 +197,14 @@ async function judge(
       to: replyAddress,
       actions: [operation.replyAction, definition.faultAction],
       relatesTo: messageIdOf(exchange),
+      requestBytes,
     });
   } catch (error) {
     if (!(error instanceof SignatureRefused)) throw error;
     return { outcome: outcomeOfRefusal(error, answer.status) };
   }
+  // No configuration allows it; a profile that did would make the answer anybody's.
+  if (verified.bodyUnsigned) return { outcome: { kind: 'invalid', reason: 'coverage-body' } };
   const outcome = readAnswer(definition, operation, exchange, verified, {
     ...machinery,
     validateEvidence: parts.validateEvidence,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { startGateway } from '../compose.js';
+import { type Gateway, startGateway } from '../compose.js';
 import { prepareEnvironment } from '../environment.js';
 import { createLogger } from '../observe/logger.js';
 import type { CommandParts } from './command-parts.js';
@@ -40,13 +40,19 @@ Examples:
         );
       }
       try {
-        const gateway = await startGateway(environment, logger, clock);
-        const reload = (): void => void gateway.reloadKeys();
+        let gateway: Gateway | undefined;
+        let isReloadAsked = false;
+        const reload = (): void => {
+          isReloadAsked = gateway === undefined;
+          void gateway?.reloadKeys();
+        };
         // On a terminal the signal says that the terminal is gone, and ends the process as it always did.
         if (!process.stdout.isTTY) process.on('SIGHUP', reload);
+        gateway = await startGateway(environment, logger, clock);
+        if (isReloadAsked) reload();
         await asked;
-        process.off('SIGHUP', reload);
         await gateway.stop();
+        process.off('SIGHUP', reload);
       } finally {
         await environment.stopEmbedded();
       }

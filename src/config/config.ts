@@ -1,3 +1,5 @@
+import type { Directions, SoapChoice } from '../signing/profiles/index.js';
+
 /** Settings of one installation, as read from the folder `URA_CONFIG` and validated. Each part has its schema. */
 export interface Config {
   readonly gateway: GatewaySettings;
@@ -70,7 +72,7 @@ export interface AdapterSettings {
   readonly name: string;
   readonly endpoint: string;
   readonly to: string;
-  readonly profile: 'wss-x509-integrity';
+  readonly profile: Directions<SoapChoice>;
   /** Key files, or folders of them. */
   readonly trust: readonly string[];
   readonly crl?: CrlSettings;

@@ -4,6 +4,7 @@ import type { Seen } from '../http/exchange.js';
 import type { KafkaError } from '../kafka/rdkafka.js';
 import type { StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
+import type { LegacyUse } from '../signing/profiles/wss-legacy-sha1.js';
 import type { LiveKeysObserver } from '../trust/live-keys.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -87,6 +88,10 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
       else if (operation === 'live' || operation === 'ready' || operation === 'metrics')
         logger.debug(fields, 'HTTP');
       else logger.info(fields, 'HTTP');
+    },
+    legacyUse({ partner, messageId }: LegacyUse): void {
+      metrics.alarms.inc({ adapter: partner, reason: 'sha1-used' });
+      logger.warn({ adapter: partner, requestId: messageId }, 'ALARM: an answer was signed with SHA-1');
     },
     kafkaProblem(problem: KafkaError): void {
       logger.warn({ code: problem.code, reason: problem.message }, 'Kafka client');

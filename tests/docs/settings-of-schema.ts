@@ -8,6 +8,7 @@ interface Schema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly oneOf?: readonly Schema[];
   readonly additionalProperties?: boolean | Schema;
 }
 
@@ -29,6 +30,7 @@ export function settingsOf(schema: Schema, prefix = ''): string[][] {
 }
 
 function kindOf(schema: Schema): string {
+  if (schema.oneOf) return schema.oneOf.map(kindOf).join(', or ');
   if (schema.enum) return schema.enum.join(' or ');
   if (schema.type === 'array') return `list of ${kindOf(schema.items ?? {})}`;
   if (schema.type === 'integer') return `${schema.minimum} to ${schema.maximum}`;

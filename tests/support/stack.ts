@@ -57,7 +57,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const environment = await prepareEnvironment(variables, { now: Date.now });
   const gateway =
-    options.withGateway === false ? undefined : await startGateway(environment, logger, { now: Date.now });
+    options.withGateway === false
+      ? undefined
+      : await startGateway(environment, logger, { now: Date.now }).catch(async (error: unknown) => {
+          await registry.close();
+          await drop();
+          throw error;
+        });
   const database = openDatabase({ url: databaseUrl, maxConnections: 2 });
   return {
     get gateway() {

@@ -7,7 +7,8 @@ import type { ReadSignature } from './read-signature.js';
 
 /** The pinned key is of the right type and size already. @throws {SignatureRefused} `signature-value`. */
 export function checkSignatureValue(signature: ReadSignature, key: TrustedKey): void {
-  const signed = Buffer.concat(canonicalPieces(signature.signedInfo, signature.prefixList));
+  const pieces = canonicalPieces(signature.signedInfo, signature.prefixList);
+  const signed = pieces[0] !== undefined && pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   // IEEE P1363 has one length per curve, so a DER value never gets past this.
   const options = { key: key.publicKey, dsaEncoding: 'ieee-p1363' } as const;
   let holds = false;

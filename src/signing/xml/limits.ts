@@ -14,9 +14,11 @@ export interface XmlLimits {
   readonly namespacesInScope: number;
   /** Declarations in the whole message. Default 4 000. */
   readonly namespaces: number;
-  /** UTF-16 units of one attribute value or namespace name. Default 8 192. */
+  /** Different prefixes that the whole message declares. Default 256. */
+  readonly prefixes: number;
+  /** Bytes of one attribute value or namespace name, as written. Default 8 192. */
   readonly attributeLength: number;
-  /** UTF-16 units of one run of text: an attached document in base64 must fit. Default 1 900 000. */
+  /** Bytes of one run of text, as written: an attached document in base64 must fit. Default 1 900 000. */
   readonly textLength: number;
 }
 
@@ -28,6 +30,7 @@ export const defaultXmlLimits: XmlLimits = {
   attributes: 20_000,
   namespacesInScope: 64,
   namespaces: 4_000,
+  prefixes: 256,
   attributeLength: 8_192,
   textLength: 1_900_000,
 };

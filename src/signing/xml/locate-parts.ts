@@ -140,7 +140,8 @@ function refuseContent(where: string): never {
 export function plainText(element: XmlElement): string {
   const text = textOf(element);
   if (text === undefined || text === '') throw new SignatureRefused('structure-addressing', element.local);
-  return text;
+  // A slice would keep the whole message in memory for as long as somebody keeps the value.
+  return Buffer.from(text).toString();
 }
 
 /** The address of an endpoint reference that holds nothing else. @see WS-Addressing 1.0 Core §2.2 */

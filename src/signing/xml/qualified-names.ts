@@ -44,6 +44,9 @@ export class QualifiedNames {
 
   constructor(readonly source: Source) {}
 
+  /** Number of different prefixes that were declared anywhere so far. */
+  declaredPrefixes = 0;
+
   /** Number of declarations in force. */
   get inScope(): number {
     return this.#scope.length;
@@ -81,6 +84,7 @@ export class QualifiedNames {
     const prefix = colon < 0 ? '' : name.slice(0, colon);
     const local = colon < 0 ? name : localName(name, colon + 1);
     const declares = prefix === 'xmlns' || name === 'xmlns';
+    if (declares) this.declaredPrefixes++;
     const isId = local.length === 2 && local.toLowerCase() === 'id';
     const prefixBit = prefix === 'xml' || prefix === 'xmlns' ? 0 : this.#bitOf(prefix);
     return {

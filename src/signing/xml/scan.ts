@@ -220,7 +220,11 @@ class Scanner {
     }
     this.#attributes += attributes.length;
     if (this.#attributes > limits.attributes) throw new SignatureRefused('xml-too-many-attributes');
-    if (this.#declarations > limits.namespaces || names.inScope > limits.namespacesInScope) {
+    if (
+      this.#declarations > limits.namespaces ||
+      names.inScope > limits.namespacesInScope ||
+      names.declaredPrefixes > limits.prefixes
+    ) {
       throw new SignatureRefused('xml-too-many-namespaces');
     }
     let prefixed = 0;

@@ -16,6 +16,8 @@ interface Node {
   readonly attributes: readonly { readonly pick: number; readonly local: string; readonly value: string }[];
   readonly children: readonly (Node | string)[];
   readonly selfClosing: boolean;
+  /** White space in the end tag. */
+  readonly spaced: boolean;
 }
 
 const prefixes = ['', 'a', 'b', 'p', 'é', 'z9'];
@@ -45,6 +47,7 @@ const { node } = fc.letrec<{ node: Node; child: Node | string }>((tie) => ({
     }),
     children: fc.array(tie('child'), { maxLength: 4 }),
     selfClosing: fc.boolean(),
+    spaced: fc.nat(7).map((pick) => pick === 0),
   }),
   child: fc.oneof({ maxDepth: 5 }, text, tie('node')),
 }));
@@ -95,8 +98,8 @@ function render(at: Node, outer: ReadonlyMap<string, string>): string {
     .join('');
   // Two runs of text can meet in a sequence that XML forbids.
   return content === '' && at.selfClosing
-    ? `<${name}${out} />`
-    : `<${name}${out}>${content.replaceAll(']]>', ']] >')}</${name}\n>`;
+    ? `<${name}${out}${at.spaced ? ' ' : ''}/>`
+    : `<${name}${out}>${content.replaceAll(']]>', ']] >')}</${name}${at.spaced ? '\n' : ''}>`;
 }
 
 /** Elements in document order. */
