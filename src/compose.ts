@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
 import { adapterKinds } from '../adapters/index.js';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
-import { createAuthorise } from './authorisation/authorise.js';
 import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
+import { composeExchange } from './compose-http.js';
 import { checkMeaning } from './config/check-meaning.js';
 import type { AdapterSettings, Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
@@ -17,13 +17,7 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 import { RegistryHealth } from './dispatch/registry-health.js';
 import { type Environment, EnvironmentRefused } from './environment.js';
 import { createEvidenceStore } from './evidence/evidence-store.js';
-import { loadApiDescription } from './http/api-description.js';
 import { createApp, createServer } from './http/app.js';
-import { createExchange } from './http/exchange.js';
-import { gatewayHandlers } from './http/handlers/gateway.js';
-import { requestHandlers } from './http/handlers/requests.js';
-import { serviceHandlers } from './http/handlers/services.js';
-import { submitHandler } from './http/handlers/submit.js';
 import { listen, stopServer } from './http/listening.js';
 import { uuidV7 } from './ids.js';
 import { createProducer } from './kafka/producer.js';
@@ -40,8 +34,6 @@ import { Completion } from './results/complete.js';
 import { createEventMaker, resultsTopic } from './results/result-event.js';
 import { createResultStore } from './results/result-store.js';
 import { Waiting } from './results/waiting.js';
-import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
-import { signDetached } from './signing/jws-detached.js';
 import { soapAsker } from './signing/profiles/index.js';
 import { createVerifyPool } from './signing/xml/verify-in-worker.js';
 import { openDatabase } from './store/database.js';
@@ -167,58 +159,32 @@ export async function startGateway(
   );
 
   const catalogue = createCatalogue(config.catalogue);
-  const api = await loadApiDescription();
   let stopping = false;
-  const exchange = createExchange({
-    api,
-    handlers: {
-      submitRequest: submitHandler({
-        catalogue,
-        fieldsOf: meaning.fieldsOf,
-        authorise: createAuthorise(config.policies),
-        store: requests,
-        dispatcher,
-        clock,
-        waiting,
-        defaultDeadlineMs: gateway.dispatch.defaultDeadlineMinutes * 60_000,
-        onAccepted: (request) => metrics.accepted.inc({ service: request.service }),
-      }),
-      ...requestHandlers({
-        store: requests,
-        completion,
-        clock,
-        evidence: createEvidenceStore(database),
-        signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
-      }),
-      ...serviceHandlers({
-        catalogue,
-        evidenceTypeOf: meaning.evidenceTypeOf,
-        registryState: (adapter) => health.of(adapter),
-      }),
-      ...gatewayHandlers({
-        document: api.document,
-        metrics,
-        readiness: {
-          store: () => database.query('select 1'),
-          broker: () => isReachable(kafka, 1_500),
-          registries: [...adapters.values()],
-          certificates: () => keys.certificates(),
-          trust: () => keys.status(),
-          stopping: () => stopping,
-        },
-      }),
+  const exchange = await composeExchange({
+    config,
+    production: environment.production,
+    catalogue,
+    meaning,
+    clock,
+    ids,
+    keys,
+    requests,
+    evidence: createEvidenceStore(database),
+    replaySet,
+    completion,
+    dispatcher,
+    waiting,
+    metrics,
+    observe,
+    registryState: (adapter) => health.of(adapter),
+    readiness: {
+      store: () => database.query('select 1'),
+      broker: () => isReachable(kafka, 1_500),
+      registries: [...adapters.values()],
+      certificates: () => keys.certificates(),
+      trust: () => keys.status(),
+      stopping: () => stopping,
     },
-    authenticate: (request) =>
-      authenticateRequest(request, { findKey: (keyId) => keys.findClientKey(keyId), replaySet, clock }),
-    clients: new Map(config.clients.map((client) => [client.id, client])),
-    sign: async (answer, signature) => ({
-      ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
-    }),
-    publicOrigins: gateway.publicOrigins,
-    limits: { bytes: gateway.http.bodyLimitBytes, timeoutMs: gateway.http.bodyTimeoutMs },
-    nextId: () => ids.next(),
-    checkAnswers: !environment.production,
-    observe: observe.http,
   });
 
   const topics = [...new Set(config.clients.map(({ municipality }) => resultsTopic(municipality)))];

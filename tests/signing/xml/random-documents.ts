@@ -90,7 +90,8 @@ function render(at: Node, outer: ReadonlyMap<string, string>): string {
     // xml:id has rules of its own, which only one of the two parsers knows.
     if (seen.has(key) || (prefix === 'xml' && attribute.local === 'Id')) continue;
     seen.add(key);
-    out += ` ${name}="${attribute.value}"`;
+    const quote = attribute.pick % 5 === 0 && !attribute.value.includes("'") ? "'" : '"';
+    out += ` ${name}=${quote}${attribute.value}${quote}`;
   }
   const { name } = qualified(at.pick, at.local, []);
   const content = at.children
