@@ -8,17 +8,7 @@ import {
   verifyRequest,
 } from '../src/signing/http-sig/index.js';
 import type { Signer, TrustedKey } from '../src/signing/signer.js';
-
-/** One line of `bench/latest.json`. */
-export interface Measurement {
-  readonly bench: string;
-  readonly case: string;
-  readonly value: number;
-  readonly unit: string;
-  /** The bare operations, measured in the same run. */
-  readonly floor: number;
-  readonly ratio: number;
-}
+import { type BenchRow, row } from './bench-row.js';
 
 const algorithms = ['ecdsa-p256-sha256', 'ed25519', 'rsa-v1_5-sha256'] as const;
 const rounds = 9;
@@ -29,8 +19,8 @@ const callsPerRound = 300;
  * operations: hash both bodies, verify and sign bytes of the length of the two signature bases. Signing is done on
  * the calling thread in both, so that the thread pool's scheduling is in neither.
  */
-export async function measureHttpSig(): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
+export async function measureHttpSig(): Promise<BenchRow[]> {
+  const measurements: BenchRow[] = [];
   for (const algorithm of algorithms) {
     const { exchange, bare } = await prepare(algorithm);
     const exchangeUs: number[] = [];
@@ -43,17 +33,9 @@ export async function measureHttpSig(): Promise<Measurement[]> {
       exchangeUs.push(ours);
       bareUs.push(floor);
     }
-    const value = median(exchangeUs);
-    const floor = median(bareUs);
-    const ratio = value / floor;
-    measurements.push({
-      bench: 'http-sig',
-      case: `verify+sign 2 KB ${algorithm}`,
-      value,
-      unit: 'us cpu',
-      floor,
-      ratio,
-    });
+    measurements.push(
+      row('http-sig', `verify+sign 2 KB ${algorithm}`, median(exchangeUs), 'us cpu', median(bareUs)),
+    );
   }
   return measurements;
 }

@@ -59,11 +59,21 @@ function compare(message: string, expected: Expectation, publicPem: string): Dif
     // freshness, addressing, strict XML. About the cryptography both must be of one opinion.
     if (error.code !== 'signature-value' && error.code !== 'digest-value') return undefined;
     const theirs = byXmlCrypto(message, publicPem);
-    return theirs instanceof Error ? undefined : `only ours refuses: ${error.message}`;
+    return theirs instanceof Error || isReadAsLineEnd(message)
+      ? undefined
+      : `only ours refuses: ${error.message}`;
   }
   const theirs = byXmlCrypto(message, publicPem);
   if (theirs instanceof Error) return `xml-crypto refuses: ${theirs.message}`;
   return theirs.includes(body) ? undefined : 'xml-crypto verified another Body';
+}
+
+/**
+ * The DOM under xml-crypto takes U+0085 and U+2028 for line ends, as XML 1.1 §2.11 does, also in XML 1.0. So it reads
+ * one where a line feed was signed as if nothing had been changed; libxml2 and we do not.
+ */
+function isReadAsLineEnd(message: string): boolean {
+  return /[\u0085\u2028]/.test(message);
 }
 
 function byXmlCrypto(message: string, publicPem: string): string[] | Error {

@@ -112,6 +112,15 @@ describe('verifying an envelope', () => {
     assert.deepEqual(asked, ['civil-1']);
   });
 
+  it('does not take the line ends of XML 1.1 for line feeds', () => {
+    const signed = signWithXmlCrypto(envelope);
+    for (const lineEnd of ['\u0085', '\u2028']) {
+      const changed = signed.replace('</u:Expires>\n', `</u:Expires>${lineEnd}`);
+      assert.notEqual(changed, signed);
+      assert.throws(() => verify(changed), { code: 'digest-value', where: 'timestamp' });
+    }
+  });
+
   it('returns nothing when any character of the message is changed', function () {
     this.timeout(60_000);
     const signed = signWithXmlCrypto(envelope);
