@@ -1,31 +1,9 @@
 import assert from 'node:assert/strict';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
 import { verifyEnvelope } from '../../../src/signing/xml/verify-envelope.js';
-import { coverage } from './coverage.js';
-import { exchange } from './exchange.js';
-import { ids } from './ids.js';
-import { keyInfo } from './key-info.js';
-import { keyMisuse } from './key-misuse.js';
-import { keys } from './keys.js';
-import { signatureGrammar } from './signature-grammar.js';
-import { size } from './size.js';
-import { textAndParser } from './text-and-parser.js';
-import type { Attack, Vector } from './vector.js';
+import type { Attack } from './vector.js';
+import { vectors } from './vectors.js';
 import { makeWorld, type World } from './world.js';
-import { wrapping } from './wrapping.js';
-
-const vectors: readonly Vector[] = [
-  ...wrapping,
-  ...ids,
-  ...textAndParser,
-  ...signatureGrammar,
-  ...keyMisuse,
-  ...coverage,
-  ...keyInfo,
-  ...keys,
-  ...exchange,
-  ...size,
-];
 
 describe('attacks on signed SOAP messages', () => {
   const lines: string[] = [];
