@@ -140,6 +140,7 @@ export async function startGateway(
       source: `${gateway.publicOrigins[0]}/`,
       contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
       signer: keys.http,
+      recipientOf: (municipality) => keys.current().recipients.get(municipality),
     }),
     onFinished(request, state) {
       observe.finished(request, state);

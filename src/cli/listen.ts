@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { consumeResults, type ResultEvent, seenInFile } from '../client/index.js';
+import { consumeResults, type ResultEvent, readDecryptionJwk, seenInFile } from '../client/index.js';
 import { dataFolderOf } from '../environment.js';
 import { createEventSource } from '../kafka/consumer.js';
 import { resultsTopic } from '../results/result-event.js';
@@ -15,6 +16,7 @@ interface ListenOptions {
   readonly state?: string;
   readonly json: boolean;
   readonly gatewayKey?: string;
+  readonly decryptionKey?: string;
 }
 
 /** `ura listen`: the reference of a municipal workflow that lives on results. */
@@ -26,6 +28,10 @@ export function listenCommand({ print, warn, variables, clock, asked }: CommandP
     .option('--group <name>', 'consumer group (default: by municipality)')
     .option('--state <folder>', 'where cases and seen events are kept (default: in URA_DATA)')
     .option('--json', 'one JSON object a line', false)
+    .option(
+      '--decryption-key <file>',
+      'private JWK, where the events are encrypted (ura keys generate --use events)',
+    )
     .option('--gateway-key <file>', "the gateway's public key")
     .addHelpText(
       'after',
@@ -45,6 +51,9 @@ Examples:
       const { gatewayKeys } = await openOwnClient(variables, options);
       const folder = options.state ?? join(dataFolderOf(variables), 'listen', municipality);
       const cases = await openCaseBook(folder);
+      const decryptionKeys = options.decryptionKey
+        ? [readDecryptionJwk(await readFile(options.decryptionKey, 'utf8'))]
+        : [];
       const consumer = consumeResults({
         source: createEventSource({
           brokers: brokers as string,
@@ -63,6 +72,7 @@ Examples:
           onProblem: ({ code }) => warn(`Kafka at ${brokers}: ${code}; trying again`),
         }),
         gatewayKeys,
+        ...(decryptionKeys.length > 0 ? { decryptionKeys } : {}),
         clock,
         seen: await seenInFile(join(folder, 'seen-events')),
         handler: async (event) => {

@@ -1,4 +1,7 @@
 import { type Clock, systemClock } from '../clock.js';
+import type { EventDecryptionKey } from '../signing/kafka-event/event-keys.js';
+import { decryptEvent } from '../signing/profiles/kafka-event.js';
+import { SignatureRefused } from '../signing/refusals.js';
 import type { TrustedKey } from '../signing/signer.js';
 import type { EventSource, KafkaMessage } from './event-source.js';
 import { EventRefused, type ResultEvent, readEvent } from './read-event.js';
@@ -18,6 +21,10 @@ export interface ResultsConsumerOptions {
    */
   readonly onRefused: (refusal: EventRefused, message: KafkaMessage) => Promise<void> | void;
   readonly clock?: Clock;
+  /** The municipality's own keys, where it lets its events be encrypted; several at once for a change of keys. */
+  readonly decryptionKeys?: readonly EventDecryptionKey[];
+  /** Refuses events that are not encrypted. Default false: older events of the topic may be readable. */
+  readonly requiresEncryption?: boolean;
 }
 
 /** A consumer at work. */
@@ -49,10 +56,14 @@ export function consumeResults(options: ResultsConsumerOptions): ResultsConsumer
   const { source, gatewayKeys, seen, handler, onRefused, clock = systemClock } = options;
   if (gatewayKeys.length === 0) throw new TypeError('gatewayKeys is empty: no event could be verified');
   const keys = new Map(gatewayKeys.map((key) => [key.keyId, key]));
+  const opened = (message: KafkaMessage): Promise<KafkaMessage> =>
+    decryptEvent(message, options).catch((error: unknown) => {
+      throw error instanceof SignatureRefused ? new EventRefused(error.code, error.where) : error;
+    });
   const finished = source.run(async (message) => {
     let event: ResultEvent;
     try {
-      event = await readEvent(message, (keyId) => keys.get(keyId), clock.now());
+      event = await readEvent(await opened(message), (keyId) => keys.get(keyId), clock.now());
     } catch (error) {
       if (!(error instanceof EventRefused)) throw error;
       await onRefused(error, message);

@@ -1,6 +1,7 @@
 /** The SDK: speak with a gateway, and consume its results. */
 export { type Clock, systemClock } from '../clock.js';
 export { type FileKey, fileSigner } from '../signing/file-signer.js';
+export { type EventDecryptionKey, readDecryptionJwk } from '../signing/kafka-event/event-keys.js';
 export type { SignatureAlgorithm, Signer, TrustedKey } from '../signing/signer.js';
 export { consumeResults, type ResultsConsumer, type ResultsConsumerOptions } from './consume-results.js';
 export {

@@ -42,6 +42,7 @@ export interface ClientSettings {
   readonly organisations: readonly string[];
   /** Key files, or folders of them. */
   readonly keys: readonly string[];
+  readonly events?: { readonly encryptionKey: string };
   readonly crl?: CrlSettings;
 }
 

@@ -1,8 +1,10 @@
 import { createPublicKey, type X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clock } from '../clock.js';
 import { isDevelopmentKey } from '../signing/development-keys.js';
 import { fileSigner } from '../signing/file-signer.js';
+import { type EventRecipient, readRecipientJwk } from '../signing/kafka-event/event-keys.js';
 import { readPrivateKeyFile } from '../signing/key-files.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
 import { type PinnedKeys, readPinnedKeys } from '../trust/pinned-keys.js';
@@ -41,6 +43,8 @@ export interface Keyring {
   /** Keys that a revocation list speaks about. */
   readonly covered: ReadonlyMap<TrustedKey, CrlSource>;
   /** What an operator should look at; none of it keeps the gateway from working. */
+  /** Keys to which events are encrypted, by municipality; those that did not opt in are not here. */
+  readonly recipients: ReadonlyMap<string, EventRecipient>;
   readonly warnings: readonly string[];
   /** Names of keys that were made for development; production refuses them. */
   readonly development: readonly string[];
@@ -103,6 +107,7 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
     clients,
     registries,
     pinned: pinned.keys,
+    recipients: await readRecipients(config),
     crls: pinned.crls,
     covered: pinned.covered,
     warnings: [
@@ -115,6 +120,26 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
       .map((key) => key.keyId),
     certificates,
   };
+}
+
+/** @throws {Error} naming the file, or the municipality that two clients want different keys for. */
+async function readRecipients(config: Config): Promise<Map<string, EventRecipient>> {
+  const recipients = new Map<string, EventRecipient>();
+  for (const { id, municipality, events } of config.clients) {
+    if (!events) continue;
+    let recipient: EventRecipient;
+    try {
+      recipient = readRecipientJwk(await readFile(events.encryptionKey, 'utf8'));
+    } catch (error) {
+      throw new Error(`client ${id}: ${events.encryptionKey}: ${(error as Error).message}`);
+    }
+    const other = recipients.get(municipality);
+    if (other && !other.publicKey.equals(recipient.publicKey)) {
+      throw new Error(`municipality ${municipality}: its clients name different keys for the same events`);
+    }
+    recipients.set(municipality, recipient);
+  }
+  return recipients;
 }
 
 function outsideItsDates({ name, file, expiresInSeconds, startsInSeconds }: CertificateTerm): string[] {

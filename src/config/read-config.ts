@@ -106,7 +106,12 @@ function resolvePaths(config: Config, folder: string): Config {
         messages: { privateKey: at(messages.privateKey), certificate: at(messages.certificate) },
       },
     },
-    clients: config.clients.map((client) => ({ ...client, keys: client.keys.map(at), ...crlOf(client) })),
+    clients: config.clients.map((client) => ({
+      ...client,
+      keys: client.keys.map(at),
+      ...(client.events ? { events: { encryptionKey: at(client.events.encryptionKey) } } : {}),
+      ...crlOf(client),
+    })),
     adapters: config.adapters.map((adapter) => ({
       ...adapter,
       trust: adapter.trust.map(at),

@@ -50,24 +50,8 @@ export class Completion {
     };
     if (!isFinal(change.to)) return store.take({ ...common, evidence: change.evidence });
 
-    // Asked in the same turn as the signature, after which the key may be another.
-    const { signedBy } = events;
-    const event = await events.make(request, { state: change.to, at, ...change });
-    const taken = await store.take({
-      ...common,
-      event,
-      evidence: [
-        ...change.evidence,
-        {
-          kind: 'result',
-          bytes: event.value,
-          mediaType: 'application/json',
-          signedBy,
-          // With these, the signature can be verified again without the event as it came out of Kafka.
-          meta: { headers: event.headers },
-        },
-      ],
-    });
+    const { event, proof } = await events.make(request, { state: change.to, at, ...change });
+    const taken = await store.take({ ...common, event, evidence: [...change.evidence, proof] });
     if (taken) onFinished(ended(request, change, at), change.to);
     return taken;
   }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Ids } from '../ids.js';
 import type { EvidenceItem, OutgoingEvent, Reason, Result, StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
-import { signEvent } from '../signing/event-signature.js';
+import type { EventRecipient } from '../signing/kafka-event/event-keys.js';
+import { eventSealer } from '../signing/profiles/kafka-event.js';
 import type { Signer } from '../signing/signer.js';
 
 export interface EventParts {
@@ -12,6 +13,8 @@ export interface EventParts {
   /** Where the contracts are published, for `dataschema`; no trailing slash. */
   readonly contractsUrl: string;
   readonly signer: Signer;
+  /** Key to which a municipality wants its events encrypted; undefined where it did not opt in. */
+  readonly recipientOf: (municipality: string) => EventRecipient | undefined;
 }
 
 export interface Ending {
@@ -24,9 +27,8 @@ export interface Ending {
 }
 
 export interface EventMaker {
-  /** Key that signs the event made next; it can be exchanged while the process runs. */
-  readonly signedBy: string;
-  make(request: StoredRequest, ending: Ending): Promise<OutgoingEvent>;
+  /** @returns the event as it is sent, and as evidence: readable, with all that its signature covers. */
+  make(request: StoredRequest, ending: Ending): Promise<{ event: OutgoingEvent; proof: EvidenceItem }>;
 }
 
 /** Topic on which one municipality, and nobody else, reads its results. */
@@ -39,10 +41,8 @@ export function resultsTopic(municipality: string): string {
  * by `contracts/events/result.v1.schema.json`, key = case id. Headers carry no personal data.
  */
 export function createEventMaker(parts: EventParts): EventMaker {
+  const sealer = eventSealer(parts);
   return {
-    get signedBy() {
-      return parts.signer.keyId;
-    },
     async make(request, ending) {
       const id = parts.ids.next();
       const time = new Date(ending.at).toISOString();
@@ -71,19 +71,28 @@ export function createEventMaker(parts: EventParts): EventMaker {
         ce_time: time,
         ce_dataschema: `${parts.contractsUrl}/events/result.v1.schema.json`,
       };
-      return {
+      // Asked in the same turn as the signature, after which the key may be another.
+      const signedBy = parts.signer.keyId;
+      const sealed = await sealer.seal(
+        { attributes, value, now: ending.at },
+        parts.recipientOf(request.municipality),
+      );
+      const event: OutgoingEvent = {
         id,
         topic: resultsTopic(request.municipality),
         key: request.caseId,
-        value,
-        headers: {
-          'content-type': 'application/json',
-          ce_specversion: '1.0',
-          ...attributes,
-          ce_signature: await signEvent(attributes, value, parts.signer, { now: ending.at }),
-          ...(request.traceparent ? { traceparent: request.traceparent } : {}),
-        },
+        value: sealed.value,
+        headers: { ...sealed.headers, ...(request.traceparent ? { traceparent: request.traceparent } : {}) },
       };
+      const proof: EvidenceItem = {
+        kind: 'result',
+        bytes: value,
+        mediaType: 'application/json',
+        signedBy,
+        // With these, the signature can be verified again without the event as it came out of Kafka.
+        meta: { headers: { ...attributes, ce_signature: sealed.signature } },
+      };
+      return { event, proof };
     },
   };
 }

@@ -89,7 +89,13 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
   const completion = new Completion({
     store: createResultStore(fresh.database),
     clock,
-    events: { signedBy: 'gateway', make: async (request) => event(request.caseId) },
+    events: {
+      async make(request) {
+        const made = event(request.caseId);
+        const proof = { kind: 'result', bytes: made.value, mediaType: 'application/json' } as const;
+        return { event: made, proof };
+      },
+    },
     onFinished: () => {},
   });
   const leaseMs = options.leaseMs ?? 60_000;

@@ -27,18 +27,18 @@ describe('a signer that follows the keys in use', () => {
       source: 'urn:test',
       contractsUrl: 'urn:contracts',
       signer: currentSigner(() => current),
+      recipientOf: () => undefined,
     });
     for (const expected of ['old', 'next']) {
-      const { signedBy } = maker;
       const making = maker.make(
         { id: 'r', caseId: 'c', service: 's', municipality: '20', warnings: [] } as never,
         { state: 'failed', evidence: [], at: Date.now() },
       );
       current = key('next');
-      const { headers } = await making;
-      const [header = ''] = String(headers.ce_signature).split('.');
+      const { event, proof } = await making;
+      const [header = ''] = String(event.headers.ce_signature).split('.');
       const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
-      assert.deepEqual([signedBy, kid], [expected, expected]);
+      assert.deepEqual([proof.signedBy, kid], [expected, expected]);
     }
   });
 });

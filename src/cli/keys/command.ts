@@ -44,8 +44,11 @@ function generateCommand({ print, clock, defaultFolder }: KeysCommandParts): Com
     .option('--name <name>', 'name of the files and of the key')
     .addOption(new Option('--type <type>', 'type of key').choices(['rsa', 'ec', 'ed25519']).default('ec'))
     .addOption(
-      new Option('--use <use>', 'wss: certificate for SOAP; http: JWK for HTTP signatures')
-        .choices(['wss', 'http'])
+      new Option(
+        '--use <use>',
+        'wss: certificate for SOAP; http: JWK for HTTP signatures; events: JWK to encrypt events to',
+      )
+        .choices(['wss', 'http', 'events'])
         .default('http'),
     )
     .option('--folder <path>', 'where to write', defaultFolder)

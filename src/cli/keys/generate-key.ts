@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../clock.js';
 import { developmentKeyIdPrefix, developmentSubject } from '../../signing/development-keys.js';
+import { eventJwkPair } from '../../signing/kafka-event/event-keys.js';
 import {
   jwkPair,
   type KeyType,
@@ -10,8 +11,11 @@ import {
   writeOnce,
 } from '../../signing/key-making.js';
 
-/** `wss` signs SOAP messages and has a certificate; `http` signs HTTP messages and is a JWK. */
-export type KeyUse = 'wss' | 'http';
+/**
+ * `wss` signs SOAP messages and has a certificate; `http` signs HTTP messages and is a JWK; `events` is a JWK to
+ * which a municipality lets its events be encrypted.
+ */
+export type KeyUse = 'wss' | 'http' | 'events';
 
 export interface KeyOrder {
   /** Begins the names of the files, names the JWK (`kid`) or the certificate (`CN`). */
@@ -39,7 +43,7 @@ export class KeyNotGenerated extends Error {
 
 /**
  * Makes one key pair. For `wss`: `<name>.key.pem` and a self-signed `<name>.cert.pem`, which the partner pins;
- * for `http`: `<name>.private.jwk.json` and `<name>.public.jwk.json`.
+ * for `http` and `events`: `<name>.private.jwk.json` and `<name>.public.jwk.json`.
  *
  * @throws {KeyNotGenerated} when the order makes no sense or a file of that name is there already.
  */
@@ -66,7 +70,8 @@ async function writeCertificate(order: KeyOrder, privateKey: PrivateKey): Promis
 
 async function writeJwks(order: KeyOrder, privateKey: PrivateKey): Promise<GeneratedKey> {
   const keyId = order.development ? `${developmentKeyIdPrefix}${order.name}` : order.name;
-  const { privateJwk, publicJwk } = jwkPair(privateKey, keyId);
+  const { privateJwk, publicJwk } =
+    order.use === 'events' ? eventJwkPair(privateKey, keyId) : jwkPair(privateKey, keyId);
   return {
     privateFile: await place(order, 'private.jwk.json', toJson(privateJwk), 0o600),
     publicFile: await place(order, 'public.jwk.json', toJson(publicJwk), 0o644),
@@ -94,6 +99,9 @@ function requireSensible({ name, type, use, development, days }: KeyOrder): void
     throw new KeyNotGenerated(
       'WS-Security profiles take RSA and ECDSA keys only: use --type rsa or --type ec.',
     );
+  }
+  if (use === 'events' && type === 'ed25519') {
+    throw new KeyNotGenerated('Events are encrypted to EC and RSA keys: use --type ec or --type rsa.');
   }
   if (!Number.isInteger(days) || days < 1 || days > 3650) {
     throw new KeyNotGenerated('Validity is 1 to 3650 days.');

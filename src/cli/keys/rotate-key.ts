@@ -17,14 +17,17 @@ export interface RotationOrder {
 
 /** A successor beside the key in use; nothing of the old one was touched. */
 export interface Rotation extends GeneratedKey {
-  readonly use: KeyUse;
+  readonly use: SigningUse;
   readonly successor: string;
   readonly oldPublicFile: string;
   /** Subject of whoever issued the old certificate, one line. Absent when it signed itself. */
   readonly issuedBy?: string;
 }
 
-const endings: Readonly<Record<KeyUse, { secret: string; open: string }>> = {
+/** Keys that sign; one that events are encrypted to is simply made anew, and both are kept for a while. */
+type SigningUse = Exclude<KeyUse, 'events'>;
+
+const endings: Readonly<Record<SigningUse, { secret: string; open: string }>> = {
   http: { secret: 'private.jwk.json', open: 'public.jwk.json' },
   wss: { secret: 'key.pem', open: 'cert.pem' },
 };
@@ -65,7 +68,7 @@ export async function rotateKey({ name, folder, days, clock }: RotationOrder): P
   };
 }
 
-async function useOf(folder: string, name: string): Promise<KeyUse> {
+async function useOf(folder: string, name: string): Promise<SigningUse> {
   for (const use of ['http', 'wss'] as const) {
     const isThere = await access(join(folder, `${name}.${endings[use].secret}`)).then(
       () => true,

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 /** JWA names (RFC 7518 §4.1): the whole allow-list. Which one is used follows from the key, not from a message. */
 export type EventEncryption = 'ECDH-ES+A256KW' | 'RSA-OAEP-256';
@@ -22,6 +22,38 @@ export function encryptionOf(key: KeyObject): EventEncryption {
   if (key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return 'ECDH-ES+A256KW';
   if (key.asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= 2048) return 'RSA-OAEP-256';
   throw new TypeError('Events are encrypted to keys on P-256 or to RSA keys of 2048 bits or more.');
+}
+
+/** A new key pair for events, as its two JWK files hold it. */
+export function eventJwkPair(
+  privateKey: KeyObject,
+  keyId: string,
+): { privateJwk: object; publicJwk: object } {
+  const named = { kid: keyId, use: 'enc', alg: encryptionOf(privateKey) };
+  return {
+    privateJwk: { ...privateKey.export({ format: 'jwk' }), ...named },
+    publicJwk: { ...createPublicKey(privateKey).export({ format: 'jwk' }), ...named },
+  };
+}
+
+/**
+ * Reads a municipality's private JWK: the other half of {@link readRecipientJwk}.
+ *
+ * @throws {TypeError} with a sentence that tells what is wrong; it never quotes the key.
+ */
+export function readDecryptionJwk(text: string): EventDecryptionKey {
+  let jwk: JsonWebKey & { kid?: unknown; use?: unknown };
+  let privateKey: KeyObject;
+  try {
+    jwk = JSON.parse(text);
+    privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+  } catch {
+    throw new TypeError('This is not a private JWK.');
+  }
+  if (jwk.use !== 'enc') throw new TypeError('The JWK is not for encryption: "use" has to be "enc".');
+  if (typeof jwk.kid !== 'string' || jwk.kid === '') throw new TypeError('The JWK has no "kid".');
+  encryptionOf(privateKey);
+  return { keyId: jwk.kid, privateKey };
 }
 
 /**

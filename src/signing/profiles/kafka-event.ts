@@ -36,8 +36,9 @@ export interface EventSealer {
    * is no unsigned form: to encrypt, one needs nothing but the public key.
    *
    * @param recipient absent: the value stays readable, its signature stands in `ce_signature`.
+   * @returns beside what is sent, the signature over the readable value, for the gateway's own evidence.
    */
-  seal(event: EventToSeal, recipient?: EventRecipient): Promise<SealedEvent>;
+  seal(event: EventToSeal, recipient?: EventRecipient): Promise<SealedEvent & { readonly signature: string }>;
 }
 
 export function eventSealer({ signer }: { readonly signer: Signer }): EventSealer {
@@ -47,11 +48,16 @@ export function eventSealer({ signer }: { readonly signer: Signer }): EventSeale
       const bound = Object.fromEntries(boundEventHeaders.map((name) => [name, attributes[name]]));
       const headers = { ce_specversion: '1.0', ...bound };
       if (recipient === undefined) {
-        return { headers: { 'content-type': contentType, ...headers, ce_signature: signature }, value };
+        return {
+          headers: { 'content-type': contentType, ...headers, ce_signature: signature },
+          value,
+          signature,
+        };
       }
       return {
         headers: { 'content-type': encryptedMediaType, ...headers },
         value: await encryptSigned(signature, value, recipient),
+        signature,
       };
     },
   };
