@@ -9,9 +9,6 @@ export interface GatewayHandlerParts {
   readonly readiness: ReadinessParts;
 }
 
-/** An answer about readiness is given again for so long, milliseconds. */
-const READINESS_MS = 500;
-
 /** Health, metrics and contracts: unsigned, and without anything about anybody. */
 export function gatewayHandlers({
   document,
@@ -19,15 +16,15 @@ export function gatewayHandlers({
   readiness,
 }: GatewayHandlerParts): Record<string, Handler> {
   const asyncapi = readAsyncApi();
-  let latest: { at: number; check: ReturnType<typeof checkReadiness> } | undefined;
+  let underWay: ReturnType<typeof checkReadiness> | undefined;
   return {
     live: async () => ({ status: 200, body: { status: 'alive' } }),
     ready: async () => {
-      // Anybody may ask, and asking opens connections: those who ask at once get one answer.
-      if (!latest || performance.now() - latest.at > READINESS_MS) {
-        latest = { at: performance.now(), check: checkReadiness(readiness) };
-      }
-      const body = await latest.check;
+      // Anybody may ask, and asking opens connections: those who ask at the same time get one answer.
+      underWay ??= checkReadiness(readiness).finally(() => {
+        underWay = undefined;
+      });
+      const body = await underWay;
       return { status: body.status === 'ready' ? 200 : 503, body };
     },
     metrics: async () => ({
