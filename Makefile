@@ -15,8 +15,8 @@ help: ## Show this list
 demo: build ## Everything from nothing: 20 signed requests through the gateway (ARGS=--once ends by itself)
 	node dist/src/main.js demo $(ARGS)
 
-test: build ## All tests; with DATABASE_URL and KAFKA_BROKERS against those servers, else embedded ones
-	npm run --silent test
+test: build ## All tests; with DATABASE_URL and KAFKA_BROKERS against those servers, else embedded ones (COVERAGE=1)
+	npm run --silent $(if $(COVERAGE),coverage,test)
 
 test-quick: build ## The tests that need no second process
 	npm run --silent test:quick
