@@ -11,6 +11,20 @@ export interface Adapter {
   readonly operations: ReadonlyMap<string, Operation>;
   /** One exchange. Never rejects for anything that the other side or the network does: that is an Outcome. */
   call(exchange: Exchange, signal: AbortSignal): Promise<Exchanged>;
+  /**
+   * Asks for the answer to a question that the registry took before (outcome `pending`). Asking again is always
+   * safe. Absent where the registry offers no such question: it calls back, or nobody waits.
+   *
+   * @param ticket of the outcome `pending`.
+   */
+  poll?(exchange: Exchange, ticket: string, signal: AbortSignal): Promise<Exchanged>;
+  /**
+   * Opens a message that a registry sent by itself, to answer an earlier question (`POST /v1/callbacks/{adapter}`).
+   * Absent where the registry never calls.
+   *
+   * @throws {SignatureRefused} with the exact code; nothing of the message was used.
+   */
+  openCallback?(message: CallbackMessage): Promise<OpenedCallback>;
   /** Whether the registry can be reached at all, for `/health/ready`. Sends no request that needs a signature. */
   probe(signal: AbortSignal): Promise<boolean>;
   /** Closes connections. */
@@ -60,15 +74,54 @@ export interface Requester {
   readonly unit: string;
 }
 
+/** A callback as it came in. */
+export interface CallbackMessage {
+  readonly method: string;
+  /** Absolute, as the registry addressed it. */
+  readonly targetUri: string;
+  /** As received, by turns name and value. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/** A callback whose signature verified. Its content is read only beside the question that it answers. */
+export interface OpenedCallback {
+  /** The id of the exchange that it answers (a UUID), out of the signed part. */
+  readonly messageId: string;
+  /**
+   * The answer, held against the question. `requestBytes` are absent; `answerBytes` are the callback's own.
+   * Never `pending`, `unavailable` or `unknown`.
+   */
+  read(exchange: Exchange): Exchanged;
+  /** A signed answer to the callback itself. Sent after the outcome was stored. */
+  acknowledge(verdict: CallbackVerdict): Promise<CallbackAnswer>;
+}
+
+/** What became of a callback: stored, or refused for a reason that the registry may know. */
+export type CallbackVerdict = 'taken' | 'unknown-request' | 'already-finished' | 'not-accepted';
+
+export interface CallbackAnswer {
+  readonly status: number;
+  /** Lower-case names, content type included. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 /** The outcome and the bytes that prove it. */
 export interface Exchanged {
   readonly outcome: Outcome;
   /** Exactly as sent. Absent when nothing was sent. */
   readonly requestBytes?: Uint8Array;
+  /** Default `text/xml`. */
+  readonly requestMediaType?: string;
+  /** What the signature of the request needs besides its bytes, to be verified again: signed header fields. */
+  readonly requestMeta?: Readonly<Record<string, unknown>>;
   /** Exactly as received, also when it was refused. Absent when nothing came. */
   readonly answerBytes?: Uint8Array;
   readonly answerMediaType?: string;
-  /** SHA-256 thumbprint (hex) of the certificate or key that the answer was verified with. */
+  /** As `requestMeta`, for the answer. */
+  readonly answerMeta?: Readonly<Record<string, unknown>>;
+  /** SHA-256 thumbprint (hex) of the certificate, or id of the key, that the answer was verified with. */
   readonly answerSignedBy?: string;
   /** Wall-clock milliseconds of each hop inside the adapter, for the latency histograms. */
   readonly timings: { readonly signMs: number; readonly callMs: number; readonly verifyMs: number };

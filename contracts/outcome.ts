@@ -22,10 +22,18 @@ export type Outcome =
   | {
       /** The registry took the question and answers later. */
       readonly kind: 'pending';
-      /** What to quote when asking again. */
+      /** What to quote when asking again; the registry's own name for the matter. */
       readonly ticket: string;
       /** Milliseconds since the epoch: not worth asking before. */
       readonly notBefore?: number;
+    }
+  | {
+      /** The registry has it on paper only, or leaves it to a person: an officer answers by hand. */
+      readonly kind: 'manual';
+      /** The registry's own code, for example `IN_PAPER_BOOK`. */
+      readonly code: string;
+      /** Municipality whose officers can answer. Absent: the one that asked. */
+      readonly office?: string;
     }
   | {
       /** Surely not executed: nothing of the request reached the registry. May be tried again. */

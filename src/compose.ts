@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
-import { adapterKinds } from '../adapters/index.js';
-import { createEvidenceValidator } from '../contracts/canonical/validate.js';
 import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
+import { openAdapters } from './compose-adapters.js';
 import { composeExchange } from './compose-http.js';
 import { checkMeaning } from './config/check-meaning.js';
-import type { AdapterSettings, Config } from './config/config.js';
+import type { Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
 import { ConfigInvalid, readConfig } from './config/read-config.js';
 import { refuseDevelopment } from './config/refuse-development.js';
@@ -34,7 +33,6 @@ import { Completion } from './results/complete.js';
 import { createEventMaker, resultsTopic } from './results/result-event.js';
 import { createResultStore } from './results/result-store.js';
 import { Waiting } from './results/waiting.js';
-import { soapAsker } from './signing/profiles/index.js';
 import { createVerifyPool } from './signing/xml/verify-in-worker.js';
 import { openDatabase } from './store/database.js';
 import { migrate } from './store/migrate.js';
@@ -61,6 +59,8 @@ const STOP_GRACE_MS = 5_000;
 /** The outbox gets this long to empty after that, milliseconds. */
 const RELAY_GRACE_MS = 2_000;
 const PURGE_EVERY_MS = 60_000;
+/** Between two looks for an answer that a registry gives later. */
+const DEFAULT_POLL_MS = 60_000;
 const TOPICS_RETRY_MS = 5_000;
 
 /**
@@ -118,17 +118,7 @@ export async function startGateway(
   const waiting = new Waiting();
 
   const pool = createVerifyPool();
-  const adapters = await openAdapters(config, clock, ({ name, profile }) =>
-    soapAsker(profile, {
-      signer: keys.messages,
-      trusted: () => keys.trustedOf(name),
-      isRevoked: (key) => keys.isRevoked(key),
-      replaySet,
-      clock,
-      pool,
-      onLegacyUse: observe.legacyUse,
-    }),
-  );
+  const adapters = await openAdapters(config, { keys, replaySet, clock, ids, pool, observe });
 
   const sink = createKafkaSink(() => createProducer({ ...kafka, clock, onProblem: observe.kafkaProblem }));
   const relay = new Relay({ store: outbox, sink, ...observe.relay });
@@ -150,11 +140,12 @@ export async function startGateway(
   });
   const dispatcher = new Dispatcher(
     { ...gateway.dispatch, owner: `${hostname()}/${process.pid}/${randomUUID()}` },
-    config.adapters.map(({ name, concurrency, queueLimit, retry }) => ({
+    config.adapters.map(({ name, concurrency, queueLimit, retry, pollEveryMs = DEFAULT_POLL_MS }) => ({
       adapter: adapters.get(name) as Adapter,
       concurrency,
       queueLimit,
       retry,
+      pollEveryMs,
     })),
     { requests, completion, clock, observer: observe.dispatch },
   );
@@ -251,24 +242,4 @@ async function keepTrying(
       await sleep(TOPICS_RETRY_MS, undefined, { signal }).catch(() => {});
     }
   }
-}
-
-async function openAdapters(
-  config: Config,
-  clock: Clock,
-  profileOf: (adapter: AdapterSettings) => ReturnType<typeof soapAsker>,
-): Promise<Map<string, Adapter>> {
-  const validateEvidence = createEvidenceValidator();
-  const opened = await Promise.all(
-    config.adapters.map(async (settings) => {
-      const { name, endpoint, to, connectTimeoutMs, callTimeoutMs, concurrency } = settings;
-      const kind = adapterKinds[name];
-      if (!kind) throw new ConfigInvalid([`adapters: this program has no adapter ${name}`]);
-      return kind.create(
-        { endpoint, to, connectTimeoutMs, callTimeoutMs, maxSockets: concurrency },
-        { profile: profileOf(settings), clock, validateEvidence },
-      );
-    }),
-  );
-  return new Map(opened.map((adapter) => [adapter.name, adapter]));
 }

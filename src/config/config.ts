@@ -1,4 +1,4 @@
-import type { Directions, SoapChoice } from '../signing/profiles/index.js';
+import type { Directions, RestChoice, SoapChoice } from '../signing/profiles/index.js';
 
 /** Settings of one installation, as read from the folder `URA_CONFIG` and validated. Each part has its schema. */
 export interface Config {
@@ -73,10 +73,17 @@ export interface AdapterSettings {
   readonly name: string;
   readonly endpoint: string;
   readonly to: string;
-  readonly profile: Directions<SoapChoice>;
+  /** Of the adapter's own protocol; `ura config check` holds it against the adapter. */
+  readonly profile: Directions<SoapChoice> | Directions<RestChoice>;
   /** Key files, or folders of them. */
   readonly trust: readonly string[];
   readonly crl?: CrlSettings;
+  /** PEM files: whom to trust as the registry's server, and our own client certificate. */
+  readonly tls?: { readonly ca?: string; readonly certificate?: string; readonly privateKey?: string };
+  /** What only this adapter knows; see its README. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Pause between two looks for a late answer, milliseconds. Default 60 000. */
+  readonly pollEveryMs?: number;
   readonly connectTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly concurrency: number;

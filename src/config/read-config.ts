@@ -115,9 +115,14 @@ function resolvePaths(config: Config, folder: string): Config {
     adapters: config.adapters.map((adapter) => ({
       ...adapter,
       trust: adapter.trust.map(at),
+      ...(adapter.tls ? { tls: pathsOf(adapter.tls, at) } : {}),
       ...crlOf(adapter),
     })),
   };
+}
+
+function pathsOf<Files extends object>(files: Files, at: (path: string) => string): Files {
+  return Object.fromEntries(Object.entries(files).map(([name, path]) => [name, at(path as string)])) as Files;
 }
 
 async function loadSchemas(): Promise<(kind: Kind, value: unknown) => string[]> {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Adapter, Exchanged, Operation } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
-import type { LeasedRequest, StoredRequest } from '../requests/request.js';
+import type { LeasedRequest, Result, StoredRequest } from '../requests/request.js';
 import { type Change, exchangeEvidence } from '../results/complete.js';
 import { project } from '../results/projection.js';
 import { decide, type RetryPolicy } from './decide.js';
@@ -14,6 +14,8 @@ export interface LaneSettings {
   /** Requests waiting in memory behind them; more stay in the store. */
   readonly queueLimit: number;
   readonly retry: RetryPolicy;
+  /** Pause between two looks for a late answer, milliseconds. */
+  readonly pollEveryMs: number;
 }
 
 export interface DispatchObserver {
@@ -24,7 +26,8 @@ export interface DispatchObserver {
 }
 
 /**
- * One attempt at a leased request: asks its registry and says what becomes of it.
+ * One attempt at a leased request: asks its registry, or asks for the answer that it promised, and says what
+ * becomes of the request.
  *
  * @param signal aborts the call when the lease was lost or the process stops.
  * @throws when the adapter could not do its part, for example because the replay set does not answer: nothing is
@@ -45,37 +48,60 @@ export async function attempt(
     const reason = { code: 'deadline-passed', detail: 'The deadline passed before the registry answered.' };
     return { to: 'expired', reason, evidence: [] };
   }
+  const { adapter } = settings;
+  if (request.ticket !== undefined) {
+    // The registry took the question long ago: only its answer is asked for, however often.
+    const { ticket } = request;
+    if (!adapter.poll) return awaitCallback(request, ticket, clock.now());
+    const polled = await adapter.poll(toExchange(request), ticket, signal);
+    observer.attempted(request, polled);
+    if (polled.outcome.kind === 'invalid') observer.alarm(request, polled.outcome.reason);
+    return changeAfter(request, { ...operation, idempotentByMessageId: true }, settings, polled, clock.now());
+  }
   if (request.abandoned && !operation.idempotentByMessageId) {
     // An earlier process may have asked already, and nobody knows what came of it.
-    return changeAfter(request, operation, settings, noAnswer('lease-expired'));
+    return changeAfter(request, operation, settings, noAnswer('lease-expired'), clock.now());
   }
-  const exchanged = await settings.adapter.call(toExchange(request), signal);
+  const exchanged = await adapter.call(toExchange(request), signal);
   observer.attempted(request, exchanged);
   if (exchanged.outcome.kind === 'invalid') observer.alarm(request, exchanged.outcome.reason);
-  return changeAfter(request, operation, settings, exchanged);
+  return changeAfter(request, operation, settings, exchanged, clock.now());
+}
+
+/** Until its deadline, when it is looked at for the last time. */
+function awaitCallback(request: LeasedRequest, ticket: string, now: number): Change {
+  const reason = request.reason ?? { code: 'answers-later', detail: 'The registry answers later.' };
+  return { to: 'awaiting-answer', ticket, delayMs: request.deadlineAt - now, reason, evidence: [] };
 }
 
 function changeAfter(
   request: LeasedRequest,
   operation: Operation,
-  { retry }: LaneSettings,
+  { retry, adapter, pollEveryMs }: LaneSettings,
   exchanged: Exchanged,
+  now: number,
 ): Change {
   const verdict = decide({
     outcome: exchanged.outcome,
     operation,
     policy: retry,
     attempts: request.attempts,
+    now,
+    pollEveryMs: adapter.poll ? pollEveryMs : request.deadlineAt - now,
     random: randomInt(1 << 30) / (1 << 30),
   });
   const evidence = exchangeEvidence(request, exchanged);
   if (verdict.to !== 'answered') return { ...verdict, evidence };
-  const { result } = verdict;
-  return {
-    to: 'answered',
-    evidence,
-    result: { ...result, evidence: project(result.evidence, request.decision.fields) },
-  };
+  return { ...answeredChange(request, verdict.result), evidence };
+}
+
+/** The end of a request that was answered, by whomever: the client gets the granted fields and no others. */
+export function answeredChange(
+  request: StoredRequest,
+  result: Extract<Result, { kind: 'answered' }>,
+): Omit<Change, 'evidence'> {
+  const evidence = project(result.evidence, request.decision.fields);
+  return { to: 'answered', result: { ...result, evidence } };
 }
 
 function noAnswer(reason: 'lease-expired'): Exchanged {

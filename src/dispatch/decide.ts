@@ -18,7 +18,14 @@ export type Verdict =
   | { readonly to: 'refused'; readonly result: Extract<Result, { kind: 'refused' }> }
   | { readonly to: 'failed'; readonly result: Extract<Result, { kind: 'failed' }>; readonly reason: Reason }
   | { readonly to: 'retry-wait'; readonly delayMs: number; readonly reason: Reason }
-  | { readonly to: 'awaiting-answer'; readonly reason: Reason }
+  | {
+      readonly to: 'awaiting-answer';
+      readonly ticket: string;
+      /** Until the registry is asked again, if it can be asked. */
+      readonly delayMs: number;
+      readonly reason: Reason;
+    }
+  | { readonly to: 'awaiting-officer'; readonly office?: string; readonly reason: Reason }
   | { readonly to: 'held'; readonly reason: Reason };
 
 export interface Attempt {
@@ -27,13 +34,17 @@ export interface Attempt {
   readonly policy: RetryPolicy;
   /** This attempt included. */
   readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Until the first or next look for a late answer, milliseconds; none when the registry calls back. */
+  readonly pollEveryMs: number;
   /** Uniform in [0, 1): spreads retries, so that a registry that comes back is not met by all at once. */
   readonly random: number;
 }
 
 /** The one place that says what each outcome means for the request. A pure function. */
 export function decide(attempt: Attempt): Verdict {
-  const { outcome, operation, policy, attempts } = attempt;
+  const { outcome, operation, policy, attempts, now, pollEveryMs } = attempt;
   switch (outcome.kind) {
     case 'answered':
       return {
@@ -45,9 +56,20 @@ export function decide(attempt: Attempt): Verdict {
     case 'pending':
       return {
         to: 'awaiting-answer',
+        ticket: outcome.ticket,
+        delayMs: Math.max(outcome.notBefore === undefined ? 0 : outcome.notBefore - now, pollEveryMs),
         reason: {
           code: 'answers-later',
           detail: `The registry answers later under ticket ${outcome.ticket}.`,
+        },
+      };
+    case 'manual':
+      return {
+        to: 'awaiting-officer',
+        ...(outcome.office === undefined ? {} : { office: outcome.office }),
+        reason: {
+          code: 'answered-by-hand',
+          detail: `The registry has no electronic answer (${outcome.code}): an officer answers by hand.`,
         },
       };
     case 'unavailable':

@@ -140,11 +140,12 @@ export function createRequestStore(database: Database): RequestStore {
         name: 'request-claim',
         text: `with picked as (
             select id, state as previous from requests
-            where adapter = $1 and state = any ('{accepted,dispatching,retry-wait}')
+            where adapter = $1 and state = any ('{accepted,dispatching,retry-wait,awaiting-answer}')
               and next_attempt_at <= now() and (lease_until is null or lease_until < now())
             order by next_attempt_at limit $4 for update skip locked
           )
-          update requests set state = 'dispatching', attempts = attempts + 1, reason = null,
+          update requests set state = 'dispatching', attempts = attempts + 1,
+            reason = case when picked.previous = 'awaiting-answer' then reason end,
             lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond', updated_at = now()
           from picked where requests.id = picked.id returning requests.*, picked.previous`,
         values: [adapter, owner, leaseMs, limit],
@@ -213,6 +214,8 @@ export interface RequestRow {
   reason: StoredRequest['reason'] | null;
   result: StoredRequest['result'] | null;
   attempts: number;
+  ticket: string | null;
+  office: string | null;
   deadline_at: Date;
   accepted_at: Date;
   updated_at: Date;
@@ -237,6 +240,8 @@ export function toRequest(row: RequestRow): StoredRequest {
     acceptedAt: row.accepted_at.getTime(),
     updatedAt: row.updated_at.getTime(),
     ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+    ...(row.ticket === null ? {} : { ticket: row.ticket }),
+    ...(row.office === null ? {} : { office: row.office }),
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.result ? { result: row.result } : {}),
     ...(row.finished_at ? { finishedAt: row.finished_at.getTime() } : {}),

@@ -30,7 +30,13 @@ export type Warning = FieldError;
 
 /** What the client finally gets. */
 export type Result =
-  | { readonly kind: 'answered'; readonly evidenceType: string; readonly evidence: unknown }
+  | {
+      readonly kind: 'answered';
+      readonly evidenceType: string;
+      readonly evidence: unknown;
+      /** Present when no registry but a person answered. */
+      readonly fulfilledBy?: 'officer';
+    }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'failed'; readonly code: string };
 
@@ -57,6 +63,10 @@ export interface StoredRequest {
   readonly reason?: Reason;
   readonly result?: Result;
   readonly attempts: number;
+  /** What the registry calls the matter, once it has taken the question and answers later. */
+  readonly ticket?: string;
+  /** Municipality whose officers can answer by hand. Absent: the one that asked. */
+  readonly office?: string;
   readonly deadlineAt: number;
   readonly acceptedAt: number;
   readonly updatedAt: number;
@@ -77,7 +87,9 @@ export interface EvidenceItem {
     | 'registry-request'
     | 'registry-answer'
     | 'result'
-    | 'cancellation';
+    | 'cancellation'
+    | 'officer-answer'
+    | 'document';
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   /** Key id or certificate thumbprint (SHA-256, hex) of whoever signed the bytes. */

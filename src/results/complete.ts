@@ -1,6 +1,6 @@
 import type { Exchanged } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
-import type { EvidenceItem, LeasedRequest, Reason, Result, StoredRequest } from '../requests/request.js';
+import type { EvidenceItem, Reason, Result, StoredRequest } from '../requests/request.js';
 import { type FinalState, isFinal } from '../requests/states.js';
 import type { EventMaker } from './result-event.js';
 import type { ResultStore, Step } from './result-store.js';
@@ -18,7 +18,12 @@ export interface Change {
   readonly to: Step['to'];
   readonly result?: Result;
   readonly reason?: Reason;
+  /** Not looked at again before; for `retry-wait` and `awaiting-answer`. Milliseconds. */
   readonly delayMs?: number;
+  /** For `awaiting-answer`: what the registry calls the matter. */
+  readonly ticket?: string;
+  /** For `awaiting-officer`: municipality whose officers can answer. Default: the one that asked. */
+  readonly office?: string;
   readonly evidence: readonly EvidenceItem[];
 }
 
@@ -47,6 +52,8 @@ export class Completion {
       ...(change.reason ? { reason: change.reason } : {}),
       ...(change.result ? { result: change.result } : {}),
       ...(change.delayMs === undefined ? {} : { delayMs: change.delayMs }),
+      ...(change.ticket === undefined ? {} : { ticket: change.ticket }),
+      ...(change.office === undefined ? {} : { office: change.office }),
     };
     if (!isFinal(change.to)) return store.take({ ...common, evidence: change.evidence });
 
@@ -71,11 +78,16 @@ function ended(request: StoredRequest, { result, reason, to }: Change, at: numbe
 }
 
 /** The raw bytes of one exchange with a registry, as evidence. */
-export function exchangeEvidence(request: LeasedRequest, exchanged: Exchanged): EvidenceItem[] {
+export function exchangeEvidence(request: StoredRequest, exchanged: Exchanged): EvidenceItem[] {
   const items: EvidenceItem[] = [];
   const meta = { adapter: request.adapter, operation: request.operation, attempt: request.attempts };
   if (exchanged.requestBytes) {
-    items.push({ kind: 'registry-request', bytes: exchanged.requestBytes, mediaType: 'text/xml', meta });
+    items.push({
+      kind: 'registry-request',
+      bytes: exchanged.requestBytes,
+      mediaType: exchanged.requestMediaType ?? 'text/xml',
+      meta: { ...meta, ...exchanged.requestMeta },
+    });
   }
   if (exchanged.answerBytes) {
     items.push({
@@ -85,6 +97,7 @@ export function exchangeEvidence(request: LeasedRequest, exchanged: Exchanged): 
       ...(exchanged.answerSignedBy ? { signedBy: exchanged.answerSignedBy } : {}),
       meta: {
         ...meta,
+        ...exchanged.answerMeta,
         outcome: exchanged.outcome.kind,
         ...(exchanged.outcome.kind === 'invalid' ? { reason: exchanged.outcome.reason } : {}),
       },

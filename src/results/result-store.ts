@@ -11,8 +11,12 @@ export interface Step {
   readonly to: RequestState;
   readonly reason?: Reason;
   readonly result?: Result;
-  /** Not tried again before this many milliseconds have passed; for `retry-wait`. */
+  /** Not looked at again before this many milliseconds have passed; for `retry-wait` and `awaiting-answer`. */
   readonly delayMs?: number;
+  /** What the registry calls the matter, once it has taken the question. */
+  readonly ticket?: string;
+  /** Municipality whose officers can answer. */
+  readonly office?: string;
   readonly evidence: readonly EvidenceItem[];
   /** Present exactly when the new state is final. */
   readonly event?: OutgoingEvent;
@@ -41,8 +45,9 @@ export function createResultStore(database: Database): ResultStore {
         name: 'result-take',
         text: `with step as (
             update requests set state = $3, reason = $4, result = $5,
-              next_attempt_at = case when $6::integer is null then next_attempt_at
+              next_attempt_at = case when $6::bigint is null then next_attempt_at
                 else least(now() + $6 * interval '1 millisecond', deadline_at) end,
+              ticket = coalesce($21, ticket), office = coalesce($22, office),
               lease_owner = null, lease_until = null, updated_at = $7, finished_at = $8,
               evidence_count = evidence_count + cardinality($10::text[])
             where id = $1 and lease_owner is not distinct from $2 and state = any ($9)
@@ -75,6 +80,8 @@ export function createResultStore(database: Database): ResultStore {
           event?.key ?? null,
           json(event?.headers),
           event?.value ?? null,
+          step.ticket ?? null,
+          step.office ?? null,
         ],
       });
       return rowCount === 1;

@@ -20,8 +20,21 @@ export const developmentUnit = 'URA DEVELOPMENT KEY - NEVER IN PRODUCTION';
 export const developmentKeyIdPrefix = 'dev-';
 
 const authorityName = 'development-ca';
-const certificates = ['gateway-wss', 'civil-wss'] as const;
-const jwks = ['gateway-http', 'oss-divjake', 'oss-stranger'] as const;
+const certificates = [
+  ['gateway-wss', 'rsa'],
+  ['civil-wss', 'rsa'],
+  ['property-wss', 'ec'],
+  ['agency-wss', 'ec'],
+] as const;
+const jwks = [
+  'gateway-http',
+  'oss-divjake',
+  'oss-stranger',
+  'tax',
+  'business',
+  'municipal-tax',
+  'adisa',
+] as const;
 const defaultDays = 730;
 
 /** What one run did; file names without the folder. */
@@ -39,9 +52,10 @@ export interface DevelopmentKeysOptions {
 
 /**
  * Makes the keys that the demo and the tests run on, and leaves alone whatever is there already: an authority
- * and two RSA-2048 certificates for WS-Security (`development-ca`, `gateway-wss`, `civil-wss`:
- * `<name>.key.pem`, `<name>.cert.pem`), and three P-256 keys for HTTP signatures (`gateway-http`,
- * `oss-divjake`, `oss-stranger`: `<name>.private.jwk.json`, `<name>.public.jwk.json`). All files are 0600.
+ * and certificates for WS-Security (`development-ca`; RSA-2048 `gateway-wss` and `civil-wss`, P-256 `property-wss`
+ * and `agency-wss`: `<name>.key.pem`, `<name>.cert.pem`), and P-256 keys for signatures over HTTP (`gateway-http`,
+ * the clients `oss-divjake`, `oss-stranger` and `adisa`, the registries `tax`, `business` and `municipal-tax`:
+ * `<name>.private.jwk.json`, `<name>.public.jwk.json`). All files are 0600.
  *
  * Safe to run in several processes at once and to break off at any point: a private key is placed first and
  * never replaced, and its public half is always made from the private key that is in the folder.
@@ -66,7 +80,7 @@ export async function generateDevelopmentKeys(
   const { clock = systemClock, days = defaultDays } = options;
   const terms = { notBefore: clock.now(), days, place };
   const authority = await placeCertificate(authorityName, 'ec', undefined, terms);
-  for (const name of certificates) await placeCertificate(name, 'rsa', authority, terms);
+  for (const [name, type] of certificates) await placeCertificate(name, type, authority, terms);
   for (const name of jwks) await placeJwks(name, place);
   return { created, kept };
 }

@@ -36,11 +36,13 @@ const table: readonly [Outcome, typeof repeatable, number, string, string | unde
   [invalid, once, 1, 'failed', 'answer-invalid'],
 ];
 
+const moment = { now: 1_000_000, pollEveryMs: 60_000 };
+
 describe('the decision after an attempt', () => {
   for (const [outcome, operation, attempts, to, code] of table) {
     const may = operation === repeatable ? 'repeatable' : 'not repeatable';
     it(`is ${to} when ${outcome.kind}, ${may}, attempt ${attempts}`, () => {
-      const verdict = decide({ outcome, operation, policy, attempts, random: 0.5 });
+      const verdict = decide({ outcome, operation, policy, attempts, ...moment, random: 0.5 });
       assert.equal(verdict.to, to);
       const result =
         'result' in verdict && verdict.result.kind !== 'answered' ? verdict.result.code : undefined;
@@ -50,7 +52,7 @@ describe('the decision after an attempt', () => {
 
   it('hands on what the registry answered or said', () => {
     const at = (outcome: Outcome) =>
-      decide({ outcome, operation: repeatable, policy, attempts: 1, random: 0 });
+      decide({ outcome, operation: repeatable, policy, attempts: 1, ...moment, random: 0 });
     assert.deepEqual(at(answered), {
       to: 'answered',
       result: { kind: 'answered', evidenceType: 'person-record', evidence: { a: 1 } },
@@ -61,16 +63,48 @@ describe('the decision after an attempt', () => {
     });
   });
 
+  it('waits for a late answer under its ticket, and asks no sooner than the registry wants', () => {
+    const at = (notBefore?: number) => {
+      const outcome: Outcome = { kind: 'pending', ticket: 'T-1', ...(notBefore ? { notBefore } : {}) };
+      const verdict = decide({ outcome, operation: once, policy, attempts: 1, ...moment, random: 0 });
+      assert.ok(verdict.to === 'awaiting-answer');
+      assert.equal(verdict.ticket, 'T-1');
+      return verdict.delayMs;
+    };
+    assert.equal(at(), 60_000);
+    assert.equal(at(moment.now + 1), 60_000);
+    assert.equal(at(moment.now + 3_600_000), 3_600_000);
+  });
+
+  it('gives what is on paper to the officers whom the registry names', () => {
+    const at = (office?: string) => {
+      const outcome: Outcome = { kind: 'manual', code: 'IN_PAPER_BOOK', ...(office ? { office } : {}) };
+      return decide({ outcome, operation: repeatable, policy, attempts: 1, ...moment, random: 0 });
+    };
+    const verdict = at('21');
+    assert.ok(verdict.to === 'awaiting-officer');
+    assert.equal(verdict.office, '21');
+    assert.equal(verdict.reason.code, 'answered-by-hand');
+    assert.equal('office' in at(), false);
+  });
+
   it('never shows the exact reason of an answer that failed verification', () => {
     for (const attempts of [1, 3]) {
-      const verdict = decide({ outcome: invalid, operation: repeatable, policy, attempts, random: 0 });
+      const verdict = decide({
+        outcome: invalid,
+        operation: repeatable,
+        policy,
+        attempts,
+        ...moment,
+        random: 0,
+      });
       assert.equal(JSON.stringify(verdict).includes('signature-mismatch'), false);
     }
   });
 
   it('pauses between nothing and a ceiling that doubles up to the cap', () => {
     const pause = (attempts: number, random: number): number => {
-      const verdict = decide({ outcome: unavailable, operation: once, policy, attempts, random });
+      const verdict = decide({ outcome: unavailable, operation: once, policy, attempts, ...moment, random });
       return verdict.to === 'retry-wait' ? verdict.delayMs : Number.NaN;
     };
     assert.equal(pause(1, 0), 0);
@@ -94,7 +128,7 @@ describe('the decision after an attempt', () => {
     const outcomes = fc.constantFrom(unknown, invalid, pending, answered, refused);
     fc.assert(
       fc.property(outcomes, fc.integer({ min: 1, max: 100 }), (outcome, attempts) => {
-        const attempt: Attempt = { outcome, operation: once, policy, attempts, random: 0.3 };
+        const attempt: Attempt = { outcome, operation: once, policy, attempts, ...moment, random: 0.3 };
         assert.notEqual(decide(attempt).to, 'retry-wait');
       }),
     );

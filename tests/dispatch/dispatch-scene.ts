@@ -107,6 +107,7 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
         concurrency: 2,
         queueLimit: 8,
         retry: { baseMs: 1, capMs: 5, maxInvalidAttempts: 3 },
+        pollEveryMs: 1,
         ...options.lane,
       },
     ],

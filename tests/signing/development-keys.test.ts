@@ -31,13 +31,21 @@ describe('development keys', () => {
       authority.ca && authority.checkPrivateKey(createPrivateKey(contents()['development-ca.key.pem'] ?? '')),
     );
     assert.ok(authority.verify(authority.publicKey));
-    for (const name of ['gateway-wss', 'civil-wss']) {
+    for (const name of ['gateway-wss', 'civil-wss', 'property-wss', 'agency-wss']) {
       const certificatePath = join(folder, `${name}.cert.pem`);
       const { certificate } = await readPrivateKeyFile(join(folder, `${name}.key.pem`), { certificatePath });
       assert.ok(certificate?.verify(authority.publicKey), name);
       assert.equal(certificate?.ca, false);
     }
-    for (const name of ['gateway-http', 'oss-divjake', 'oss-stranger']) {
+    for (const name of [
+      'gateway-http',
+      'oss-divjake',
+      'oss-stranger',
+      'tax',
+      'business',
+      'municipal-tax',
+      'adisa',
+    ]) {
       const own = await readPrivateKeyFile(join(folder, `${name}.private.jwk.json`));
       const trusted = await readTrustedKeyFile(join(folder, `${name}.public.jwk.json`), { partner: 'x' });
       assert.ok(createPublicKey(own.privateKey).equals(trusted.publicKey), name);
@@ -46,7 +54,7 @@ describe('development keys', () => {
 
   it('are made as a set of pairs, all 0600, all recognised as development material', async () => {
     const { created, kept } = await generateDevelopmentKeys(folder, { clock });
-    assert.deepEqual([created.length, kept.length], [12, 0]);
+    assert.deepEqual([created.length, kept.length], [24, 0]);
     assert.deepEqual(readdirSync(folder).sort(), [...created].sort());
     await requirePairs();
     for (const name of created) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);

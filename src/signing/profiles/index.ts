@@ -145,38 +145,34 @@ export function directionsOf<Choice extends { readonly profile: string }>(
 }
 
 /**
- * The asking side of SOAP: how questions are signed, and how answers are verified.
+ * One registry's profile over SOAP, for both sides: how our questions are signed and its answers verified, and the
+ * same the other way round when it calls us (its messages are verified as its answers are, ours signed as our
+ * questions are).
  *
- * @throws {UnknownProfile} {TypeError} when the profile of the questions only verifies.
+ * @throws {UnknownProfile} {TypeError} when the profile of what we send only verifies.
  */
-export function soapAsker(
-  setting: Directions<SoapChoice>,
-  parts: SoapParts,
-): Pick<SoapProfile, 'signRequest' | 'verifyAnswer'> {
+export function soapPartner(setting: Directions<SoapChoice>, parts: SoapParts): SoapProfile {
   const { question, answer } = directionsOf(setting);
   if (!abilityOf(question.profile).signs) throw new TypeError(`${question.profile} only verifies.`);
-  const { signRequest } = openSoapProfile(question, parts);
-  const { verifyAnswer } = openSoapProfile(answer, parts);
-  return { signRequest, verifyAnswer };
+  const { signRequest, signAnswer } = openSoapProfile(question, parts);
+  const { verifyAnswer, verifyRequest } = openSoapProfile(answer, parts);
+  return { signRequest, verifyAnswer, verifyRequest, signAnswer };
 }
 
 /**
- * The asking side of REST. Where the answer ties itself to the question, both directions must be of one profile:
- * no other one knows what the question carried.
+ * One registry's profile over REST. Where the answer ties itself to the question, both directions must be of one
+ * profile: no other one knows what the question carried.
  *
  * @throws {UnknownProfile} {TypeError} when the two directions are of different profiles.
  */
-export function restAsker(
-  setting: Directions<RestChoice>,
-  parts: ProfileParts,
-): Pick<RestProfile, 'signRequest' | 'verifyAnswer'> {
+export function restPartner(setting: Directions<RestChoice>, parts: ProfileParts): RestProfile {
   const { question, answer } = directionsOf(setting);
   if (question.profile !== answer.profile) {
     throw new TypeError(
       `An answer by ${answer.profile} cannot be tied to a question by ${question.profile}.`,
     );
   }
-  const { signRequest } = openRestProfile(question, parts);
-  const { verifyAnswer } = openRestProfile(answer, parts);
-  return { signRequest, verifyAnswer };
+  const { signRequest, signAnswer } = openRestProfile(question, parts);
+  const { verifyAnswer, verifyRequest } = openRestProfile(answer, parts);
+  return { signRequest, verifyAnswer, verifyRequest, signAnswer };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Adapter, Exchange } from '../../../adapters/adapter.js';
-import { createCivilAdapter } from '../../../adapters/civil/index.js';
+import { civilDefinition } from '../../../adapters/civil/definition.js';
 import { type CivilSimulator, startCivilSimulator } from '../../../adapters/civil/simulator/start.js';
+import { createSoapAdapter } from '../../../adapters/soap/soap-adapter.js';
 import { createEvidenceValidator } from '../../../contracts/canonical/validate.js';
 import { systemClock } from '../../../src/clock.js';
 import type { Issued } from '../../support/certificates.js';
@@ -24,7 +25,8 @@ export function connect(
   partners: Partners,
   changes: { readonly callTimeoutMs?: number; readonly to?: string } = {},
 ): Promise<Adapter> {
-  return createCivilAdapter(
+  return createSoapAdapter(
+    civilDefinition(),
     {
       endpoint: registry.soapUrl,
       to: registry.soapUrl,

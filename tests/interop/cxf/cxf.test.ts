@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { civilNamespace } from '../../../adapters/civil/definition.js';
-import { createCivilAdapter } from '../../../adapters/civil/index.js';
+import { civilDefinition, civilNamespace } from '../../../adapters/civil/definition.js';
+import { createSoapAdapter } from '../../../adapters/soap/soap-adapter.js';
 import type { FamilyComposition } from '../../../contracts/canonical/types.js';
 import { createEvidenceValidator } from '../../../contracts/canonical/validate.js';
 import { systemClock } from '../../../src/clock.js';
@@ -67,7 +67,8 @@ describe('interop with Apache CXF and WSS4J', function () {
       const address = () => peer.addressOf(variant, key);
       const ask = async (nid: string) => {
         const settings = { connectTimeoutMs: 2_000, callTimeoutMs: 20_000, maxSockets: 1 };
-        const adapter = await createCivilAdapter(
+        const adapter = await createSoapAdapter(
+          civilDefinition(),
           { endpoint: address(), to: address(), ...settings },
           { profile: ours(key), clock: systemClock, validateEvidence: createEvidenceValidator() },
         );

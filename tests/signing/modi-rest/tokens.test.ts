@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { fileSigner } from '../../../src/signing/file-signer.js';
 import { digestField, requireDigest } from '../../../src/signing/modi-rest/digest-field.js';
-import { openRestProfile, restAsker } from '../../../src/signing/profiles/index.js';
+import { openRestProfile, restPartner } from '../../../src/signing/profiles/index.js';
 import type { ModiSettings } from '../../../src/signing/profiles/modi-rest.js';
 import type { TrustedKey } from '../../../src/signing/signer.js';
 import { type Issued, issue, makeAuthority, trust } from '../../support/certificates.js';
@@ -186,10 +186,10 @@ describe('signing/modi-rest', function () {
     await assert.rejects(gateway.signRequest({ ...request, contentType: 'a\r\nb' }), RangeError);
     const { contentType: _, ...untyped } = request;
     await assert.rejects(gateway.signRequest(untyped), RangeError);
-    assert.throws(() => restAsker('modi-rest', parts), /issuer/);
+    assert.throws(() => restPartner('modi-rest', parts), /issuer/);
     for (const lifetimeSeconds of [0, 301, Number.NaN]) {
       const setting = { profile: 'modi-rest', issuer: 'fruitore', lifetimeSeconds } as const;
-      assert.throws(() => restAsker(setting, parts), /lifetimeSeconds/);
+      assert.throws(() => restPartner(setting, parts), /lifetimeSeconds/);
     }
   });
 });

@@ -13,10 +13,10 @@ import {
   openRestProfile,
   openSoapProfile,
   type RestChoice,
-  restAsker,
+  restPartner,
   restProfileNames,
   type SoapChoice,
-  soapAsker,
+  soapPartner,
   soapProfileNames,
   UnknownProfile,
 } from '../../../src/signing/profiles/index.js';
@@ -98,11 +98,14 @@ describe('names of profiles', () => {
   it('are refused where a direction cannot have them', () => {
     const legacy = { profile: 'wss-legacy-sha1', enabled: true } as const;
     const listening = { ...parts, onLegacyUse: () => {} };
-    assert.ok(soapAsker({ question: 'wss-x509-integrity', answer: legacy }, listening).signRequest);
-    assert.throws(() => soapAsker(legacy, listening), /only verifies/);
-    assert.throws(() => soapAsker('none' as 'wss-x509-auth', listening), UnknownProfile);
-    assert.ok(restAsker('http-sig', parts).signRequest);
-    assert.throws(() => restAsker({ question: 'http-sig', answer: 'jws-detached' }, parts), /cannot be tied/);
+    assert.ok(soapPartner({ question: 'wss-x509-integrity', answer: legacy }, listening).signRequest);
+    assert.throws(() => soapPartner(legacy, listening), /only verifies/);
+    assert.throws(() => soapPartner('none' as 'wss-x509-auth', listening), UnknownProfile);
+    assert.ok(restPartner('http-sig', parts).signRequest);
+    assert.throws(
+      () => restPartner({ question: 'http-sig', answer: 'jws-detached' }, parts),
+      /cannot be tied/,
+    );
   });
 });
 

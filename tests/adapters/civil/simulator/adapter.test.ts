@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Adapter, Exchange } from '../../../../adapters/adapter.js';
-import { createCivilAdapter } from '../../../../adapters/civil/index.js';
+import { civilDefinition } from '../../../../adapters/civil/definition.js';
 import type { Behaviour } from '../../../../adapters/civil/simulator/faults.js';
+import { createSoapAdapter } from '../../../../adapters/soap/soap-adapter.js';
 import type { FamilyComposition } from '../../../../contracts/canonical/types.js';
 import { createEvidenceValidator } from '../../../../contracts/canonical/validate.js';
 import type { Outcome } from '../../../../contracts/outcome.js';
@@ -19,7 +20,8 @@ describe('civil adapter against the civil simulator', () => {
     scene = await openScene();
     const { privateKey, certificate } = scene.gateway;
     const seen = new Set<string>();
-    adapter = await createCivilAdapter(
+    adapter = await createSoapAdapter(
+      civilDefinition(),
       {
         endpoint: scene.registry.soapUrl,
         to: scene.registry.soapUrl,
