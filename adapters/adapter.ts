@@ -38,6 +38,14 @@ export interface Operation {
   readonly evidenceType: string;
   /** Whether the registry executes a message id once and gives its stored answer to a repetition. */
   readonly idempotentByMessageId: boolean;
+  /**
+   * Compares what was asked with what was answered, by a registry or by an officer: an answer about somebody else
+   * is none.
+   *
+   * @param evidence valid by the canonical schema.
+   * @returns a stable code of what it is about instead; undefined when it fits.
+   */
+  mismatch?(evidence: unknown, exchange: Exchange): string | undefined;
 }
 
 /** A question to a registry, in canonical terms. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Adapter } from '../adapters/adapter.js';
 import type { AdapterConnection } from '../adapters/adapter-kind.js';
 import { adapterKinds } from '../adapters/index.js';
-import { createEvidenceValidator } from '../contracts/canonical/validate.js';
+import type { ValidateEvidence } from '../contracts/canonical/validate.js';
 import type { Clock } from './clock.js';
 import type { AdapterSettings, Config } from './config/config.js';
 import { ConfigInvalid } from './config/read-config.js';
@@ -26,6 +26,7 @@ export interface AdapterComposition {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pool: VerifyPool;
+  readonly validateEvidence: ValidateEvidence;
   readonly observe: Pick<ReturnType<typeof observers>, 'legacyUse'>;
 }
 
@@ -35,13 +36,13 @@ export interface AdapterComposition {
  * @throws {ConfigInvalid} when this program has no such adapter, or the profile is of another protocol.
  */
 export async function openAdapters(config: Config, parts: AdapterComposition): Promise<Map<string, Adapter>> {
-  const validateEvidence = createEvidenceValidator();
   const opened = await Promise.all(
     config.adapters.map(async (settings) => {
       const kind = adapterKinds[settings.name];
       if (!kind) throw new ConfigInvalid([`adapters: this program has no adapter ${settings.name}`]);
       const connection = await connectionOf(settings, config);
-      const common = { clock: parts.clock, validateEvidence, nextId: () => parts.ids.next() };
+      const { clock, validateEvidence } = parts;
+      const common = { clock, validateEvidence, nextId: () => parts.ids.next() };
       return kind.protocol === 'soap'
         ? kind.create(connection, { ...common, profile: soapProfileOf(settings, parts) })
         : kind.create(connection, { ...common, profile: restProfileOf(settings, parts) });

@@ -1,3 +1,5 @@
+import type { Adapter } from '../adapters/adapter.js';
+import type { ValidateEvidence } from '../contracts/canonical/validate.js';
 import { createAuthorise } from './authorisation/authorise.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { Clock } from './clock.js';
@@ -7,7 +9,9 @@ import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
 import { loadApiDescription } from './http/api-description.js';
 import { createExchange } from './http/exchange.js';
+import { callbackHandler } from './http/handlers/callbacks.js';
 import { gatewayHandlers } from './http/handlers/gateway.js';
+import { officerTaskHandlers } from './http/handlers/officer-tasks.js';
 import { requestHandlers } from './http/handlers/requests.js';
 import { type ServiceHandlerParts, serviceHandlers } from './http/handlers/services.js';
 import { submitHandler } from './http/handlers/submit.js';
@@ -23,6 +27,9 @@ import { signDetached } from './signing/jws-detached.js';
 import type { ReplaySet } from './signing/replay-set.js';
 import type { LiveKeys } from './trust/live-keys.js';
 
+/** A scanned page or two in base64. */
+const DEFAULT_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
 /** What the HTTP side is made of; everything in it was made by `compose.ts`. */
 export interface HttpComposition {
   readonly config: Config;
@@ -37,6 +44,8 @@ export interface HttpComposition {
   readonly replaySet: ReplaySet;
   readonly completion: Completion;
   readonly dispatcher: Dispatcher;
+  readonly adapters: ReadonlyMap<string, Adapter>;
+  readonly validateEvidence: ValidateEvidence;
   readonly waiting: Waiting;
   readonly metrics: Metrics;
   readonly observe: ReturnType<typeof observers>;
@@ -71,6 +80,20 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         evidence: parts.evidence,
         signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
       }),
+      postCallback: callbackHandler({
+        adapters: parts.adapters,
+        store: requests,
+        completion,
+        observer: parts.observe.dispatch,
+      }),
+      ...officerTaskHandlers({
+        store: requests,
+        completion,
+        validateEvidence: parts.validateEvidence,
+        grantsOf: (clientId) =>
+          config.policies.find(({ client }) => client === clientId)?.manualAnswers ?? [],
+        operationOf: (adapter, operation) => parts.adapters.get(adapter)?.operations.get(operation),
+      }),
       ...serviceHandlers({
         catalogue,
         evidenceTypeOf: meaning.evidenceTypeOf,
@@ -89,7 +112,11 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
       ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
     }),
     publicOrigins: gateway.publicOrigins,
-    limits: { bytes: gateway.http.bodyLimitBytes, timeoutMs: gateway.http.bodyTimeoutMs },
+    limits: {
+      bytes: gateway.http.bodyLimitBytes,
+      documentBytes: gateway.http.documentLimitBytes ?? DEFAULT_DOCUMENT_BYTES,
+      timeoutMs: gateway.http.bodyTimeoutMs,
+    },
     nextId: () => ids.next(),
     checkAnswers: !parts.production,
     observe: parts.observe.http,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
+import { createEvidenceValidator } from '../contracts/canonical/validate.js';
 import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
 import { openAdapters } from './compose-adapters.js';
@@ -118,7 +119,16 @@ export async function startGateway(
   const waiting = new Waiting();
 
   const pool = createVerifyPool();
-  const adapters = await openAdapters(config, { keys, replaySet, clock, ids, pool, observe });
+  const validateEvidence = createEvidenceValidator();
+  const adapters = await openAdapters(config, {
+    keys,
+    replaySet,
+    clock,
+    ids,
+    pool,
+    validateEvidence,
+    observe,
+  });
 
   const sink = createKafkaSink(() => createProducer({ ...kafka, clock, onProblem: observe.kafkaProblem }));
   const relay = new Relay({ store: outbox, sink, ...observe.relay });
@@ -165,6 +175,8 @@ export async function startGateway(
     replaySet,
     completion,
     dispatcher,
+    adapters,
+    validateEvidence,
     waiting,
     metrics,
     observe,

@@ -38,6 +38,8 @@ export type RequestResult =
       /** Names the canonical schema of `evidence`. */
       readonly evidenceType: string;
       readonly evidence: unknown;
+      /** Present when no registry but a person answered. */
+      readonly fulfilledBy?: 'officer';
     }
   | {
       readonly kind: 'refused';
@@ -108,6 +110,43 @@ export interface Receipt {
     readonly signedBy?: string;
   }[];
   readonly signature: string;
+}
+
+/** What waits for an officer of this client (openapi/gateway.yaml, OfficerTask). */
+export interface OfficerTask {
+  readonly id: string;
+  readonly service: string;
+  readonly municipality: string;
+  /** Municipality whose officers can answer. */
+  readonly office: string;
+  readonly subject: RequestDraft['subject'];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly purpose: string;
+  readonly legalBasis: string;
+  readonly requester: RequestDraft['requester'];
+  /** Names the canonical schema that the answer has to fit. */
+  readonly evidenceType: string;
+  readonly acceptedAt: string;
+  readonly deadline: string;
+  readonly reason?: { readonly code: string; readonly detail: string };
+}
+
+/** One page of what waits, oldest first. */
+export interface OfficerTaskPage {
+  readonly items: readonly OfficerTask[];
+  /** There are more; pass it as `after`. */
+  readonly next?: string;
+}
+
+/** What an officer found, or that there is nothing: either `evidence` or `refusal`. */
+export interface ManualAnswer {
+  readonly officer: RequestDraft['requester'];
+  /** Where it was found, or why it is answered by hand. */
+  readonly reason: string;
+  readonly evidence?: unknown;
+  readonly refusal?: { readonly code: string; readonly message: string };
+  /** `content` is base64; kept as evidence byte for byte. */
+  readonly document?: { readonly name: string; readonly mediaType: string; readonly content: string };
 }
 
 /** What can be asked, and whether its registry is up. */

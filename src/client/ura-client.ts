@@ -4,7 +4,16 @@ import { type Ids, uuidV7 } from '../ids.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import { type CallParts, callGateway } from './signed-call.js';
-import type { Receipt, RequestDraft, RequestPage, RequestResource, Service } from './types.js';
+import type {
+  ManualAnswer,
+  OfficerTaskPage,
+  Receipt,
+  RequestDraft,
+  RequestPage,
+  RequestResource,
+  RequestState,
+  Service,
+} from './types.js';
 
 /** How a client reaches its gateway. */
 export interface UraClientOptions {
@@ -144,6 +153,24 @@ export class UraClient {
   /** Reads the receipt of a request: what was exchanged, by SHA-256. */
   async receipt(id: string): Promise<Receipt> {
     return (await this.#read(`/v1/requests/${encodeURIComponent(id)}/receipt`)) as Receipt;
+  }
+
+  /** Lists what waits for the officers of this client, oldest first. */
+  async officerTasks(page: { limit?: number; after?: string } = {}): Promise<OfficerTaskPage> {
+    const pairs = Object.entries(page).filter(([, value]) => value !== undefined);
+    const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    return (await this.#read(`/v1/officer-tasks${query === '' ? '' : `?${query}`}`)) as OfficerTaskPage;
+  }
+
+  /** Answers a request by hand, where no registry does. */
+  async answerByHand(id: string, answer: ManualAnswer): Promise<{ id: string; state: RequestState }> {
+    const taken = await callGateway(this.#parts, {
+      method: 'POST',
+      path: `/v1/requests/${encodeURIComponent(id)}/manual-answer`,
+      body: answer,
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return taken as { id: string; state: RequestState };
   }
 
   /** Lists what can be asked. */

@@ -14,6 +14,8 @@ export interface GatewaySettings {
   readonly publicOrigins: readonly string[];
   readonly http: {
     readonly bodyLimitBytes: number;
+    /** Of bodies that may hold documents. Default 4 MiB. */
+    readonly documentLimitBytes?: number;
     readonly bodyTimeoutMs: number;
     readonly behindProxy: boolean;
     readonly tls?: { readonly certificate: string; readonly privateKey: string };
@@ -59,6 +61,17 @@ export interface CrlSettings {
 export interface PolicySettings {
   readonly client: string;
   readonly grants: readonly GrantSettings[];
+  /** What the officers of this client may answer by hand. */
+  readonly manualAnswers?: readonly ManualAnswerGrant[];
+}
+
+/** Lets officers answer what no registry answers. */
+export interface ManualAnswerGrant {
+  readonly id: string;
+  /** Service codes. */
+  readonly services: readonly string[];
+  /** Codes of the municipalities whose offices this client is. */
+  readonly municipalities: readonly string[];
 }
 
 export interface GrantSettings {

@@ -23,7 +23,14 @@ export function findContradictions(config: Config): string[] {
     ),
     ...repeated(
       'grant id',
-      policies.flatMap((policy) => policy.grants.map((grant) => grant.id)),
+      policies.flatMap((policy) => [...policy.grants, ...(policy.manualAnswers ?? [])].map(({ id }) => id)),
+    ),
+    ...policies.flatMap((policy) =>
+      (policy.manualAnswers ?? []).flatMap((grant) =>
+        grant.services
+          .filter((code) => !catalogue.some((service) => service.code === code))
+          .map((code) => `policies: grant ${grant.id} names service ${code}, which is in no catalogue file`),
+      ),
     ),
     ...policies
       .filter((policy) => !clients.some((client) => client.id === policy.client))

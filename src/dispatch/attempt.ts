@@ -56,7 +56,7 @@ export async function attempt(
     const polled = await adapter.poll(toExchange(request), ticket, signal);
     observer.attempted(request, polled);
     if (polled.outcome.kind === 'invalid') observer.alarm(request, polled.outcome.reason);
-    return changeAfter(request, { ...operation, idempotentByMessageId: true }, settings, polled, clock.now());
+    return keepTicket(changeAfter(request, repeatable(operation), settings, polled, clock.now()), ticket);
   }
   if (request.abandoned && !operation.idempotentByMessageId) {
     // An earlier process may have asked already, and nobody knows what came of it.
@@ -66,6 +66,16 @@ export async function attempt(
   observer.attempted(request, exchanged);
   if (exchanged.outcome.kind === 'invalid') observer.alarm(request, exchanged.outcome.reason);
   return changeAfter(request, operation, settings, exchanged, clock.now());
+}
+
+/** Asking for an answer executes nothing. */
+function repeatable(operation: Operation): Operation {
+  return { ...operation, idempotentByMessageId: true };
+}
+
+/** A look that failed changes nothing about the registry having the question. */
+function keepTicket(change: Change, ticket: string): Change {
+  return change.to === 'retry-wait' ? { ...change, to: 'awaiting-answer', ticket } : change;
 }
 
 /** Until its deadline, when it is looked at for the last time. */

@@ -24,6 +24,8 @@ interface Holding {
 
 /** Requests taken from the store in one look at most, so that several processes share a backlog. */
 const CLAIM_LIMIT = 64;
+/** Pause between looks for requests that waited for a person until their deadline, milliseconds. */
+const OVERDUE_EVERY_MS = 5_000;
 /** Tries to write an outcome after errors that do not look temporary. */
 const LASTING_ERRORS = 5;
 
@@ -71,6 +73,7 @@ export class Dispatcher {
     };
     every(this.#settings.pollMs, 'claim', () => this.#claim());
     every(this.#settings.leaseMs / 3, 'renew', () => this.#renew());
+    every(OVERDUE_EVERY_MS, 'expire', () => this.#expire());
   }
 
   /** Depth and use of each lane, for the metrics. */
@@ -170,6 +173,15 @@ export class Dispatcher {
     const ids = [...this.#held.keys()];
     const kept = new Set(await this.parts.requests.renew(this.#settings.owner, ids, this.#settings.leaseMs));
     for (const id of ids) if (!kept.has(id)) this.#held.get(id)?.abort.abort();
+  }
+
+  /** What waits for a person has no lease and no lane: whoever looks first ends it. */
+  async #expire(): Promise<void> {
+    for (const request of await this.parts.requests.overdue(CLAIM_LIMIT)) {
+      const detail = 'The deadline passed before a person answered.';
+      const reason = { code: 'deadline-passed', detail };
+      await this.parts.completion.apply(request, null, { to: 'expired', reason, evidence: [] });
+    }
   }
 
   async #work(request: LeasedRequest, holding: Holding): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Exchange } from '../../adapters/adapter.js';
-import type { LeasedRequest } from '../requests/request.js';
+import type { StoredRequest } from '../requests/request.js';
 
 /** The request's own id is the message id: stable over every repetition of the same question. */
-export function toExchange(request: LeasedRequest): Exchange {
+export function toExchange(request: StoredRequest): Exchange {
   const { subject, parameters, purpose, legalBasis, consentRef, requester, caseId } = request.envelope;
   return {
     messageId: request.id,

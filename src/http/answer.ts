@@ -7,6 +7,8 @@ export interface Answer {
   readonly status: number;
   /** Sent as JSON; absent for an answer without a body. */
   readonly body?: unknown;
+  /** Sent as they are, instead of `body`; `headers` name their media type. */
+  readonly bytes?: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   /** Default `application/json; charset=utf-8`. */
   readonly mediaType?: string;
@@ -50,7 +52,7 @@ export async function writeAnswer(
   sign: SignAnswer,
   requestSignature: RequestSignature | undefined,
 ): Promise<void> {
-  const body = answer.body === undefined ? new Uint8Array() : encode(answer.body);
+  const body = answer.bytes ?? (answer.body === undefined ? new Uint8Array() : encode(answer.body));
   const signature = requestSignature ? await sign({ status: answer.status, body }, requestSignature) : {};
   if (response.headersSent || response.destroyed) return;
   response.writeHead(answer.status, {

@@ -11,6 +11,13 @@ export interface Operation {
   readonly id: string;
   /** Whether the request has to be signed: always, unless the document says `security: []`. */
   readonly signed: boolean;
+  /**
+   * Whether the handler gets the bytes as they came and judges them itself (`x-ura-message: raw`): messages of
+   * registries and SOAP callers, which are signed in their own way and need not be JSON.
+   */
+  readonly raw: boolean;
+  /** Whether the body may hold documents (`x-ura-documents: true`), and so be larger than others. */
+  readonly documents: boolean;
   /** Decoded path parameters. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -72,9 +79,12 @@ export async function loadApiDescription(): Promise<ApiDescription> {
         throw new MethodNotAllowed(others.map((method) => method.toUpperCase()));
       }
       const security = operation.security ?? document.security;
+      const extensions = operation as unknown as Readonly<Record<string, unknown>>;
       return {
         id: operation.operationId as string,
         signed: !(Array.isArray(security) && security.length === 0),
+        raw: extensions['x-ura-message'] === 'raw',
+        documents: extensions['x-ura-documents'] === true,
         path: decodePath(operation.path, path),
         query,
       };

@@ -15,6 +15,12 @@ export interface Call {
   readonly id: string;
   readonly operation: Operation;
   readonly headers: Readonly<Record<string, string>>;
+  /** What the sender addressed, with the header lines as they came (by turns name and value). */
+  readonly message: {
+    readonly method: string;
+    readonly targetUri: string;
+    readonly headers: readonly string[];
+  };
   readonly body: unknown;
   readonly bodyBytes: Uint8Array;
   /** Present exactly for signed operations. */
@@ -43,7 +49,7 @@ export interface ExchangeParts {
   readonly sign: SignAnswer;
   /** Scheme, host and port that clients may address; the first is the default. */
   readonly publicOrigins: readonly string[];
-  readonly limits: { readonly bytes: number; readonly timeoutMs: number };
+  readonly limits: { readonly bytes: number; readonly documentBytes: number; readonly timeoutMs: number };
   readonly nextId: () => string;
   /** In development and tests our own answers are held against the document too. */
   readonly checkAnswers: boolean;
@@ -89,14 +95,19 @@ export function createExchange(parts: ExchangeParts) {
       const headers = singleHeaders(request);
       const apiRequest: ApiRequest = { method, target, headers };
       operation = parts.api.match(apiRequest);
-      const bodyBytes = await readBody(request, parts.limits);
+      const { bytes, documentBytes, timeoutMs } = parts.limits;
+      const limits = { bytes: operation.documents ? documentBytes : bytes, timeoutMs };
+      const bodyBytes = await readBody(request, limits);
+      const targetUri = originOf(request.headers.host, parts.publicOrigins) + target;
       if (operation.signed) {
-        const targetUri = originOf(request.headers.host, parts.publicOrigins) + target;
         sender = await authenticate(parts, request, targetUri, bodyBytes);
       }
-      requireAcceptable(headers.accept, operation.id);
-      const body = bodyBytes.length === 0 ? undefined : parseBody(headers['content-type'], bodyBytes);
-      parts.api.check(apiRequest, body);
+      let body: unknown;
+      if (!operation.raw) {
+        requireAcceptable(headers.accept, operation.id);
+        body = bodyBytes.length === 0 ? undefined : parseBody(headers['content-type'], bodyBytes);
+        parts.api.check(apiRequest, body);
+      }
       const handler = parts.handlers[operation.id];
       if (!handler) throw new UraError('not-implemented', 'This gateway does not offer the operation.');
       const signal = closedSignal(response);
@@ -104,6 +115,7 @@ export function createExchange(parts: ExchangeParts) {
         id,
         operation,
         headers,
+        message: { method, targetUri, headers: request.rawHeaders },
         body,
         bodyBytes,
         signal,
@@ -114,7 +126,7 @@ export function createExchange(parts: ExchangeParts) {
       failure = toUraError(error);
       answer = problemAnswer(failure, id);
     }
-    if (parts.checkAnswers && operation && !(failure && anywhere.has(failure.code)))
+    if (parts.checkAnswers && operation && !answer.bytes && !(failure && anywhere.has(failure.code)))
       answer = refuseOwnMistake(parts.api, operation.id, answer, id);
     if (failure && !request.complete) response.setHeader('connection', 'close');
     await writeAnswer(response, answer, parts.sign, sender?.verified.signature);

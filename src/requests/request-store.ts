@@ -30,6 +30,19 @@ export interface RequestStore {
   ): Promise<Exclude<Accepted, { kind: 'new' }> | undefined>;
   /** The client's own request; another client's is as unknown as one that never was. */
   find(clientId: string, id: string): Promise<StoredRequest | undefined>;
+  /** Any client's request to one registry, for an answer that this registry sent by itself. */
+  findForAdapter(adapter: string, id: string): Promise<StoredRequest | undefined>;
+  /** Any client's request that waits for the officers of one of these municipalities. */
+  findForOfficers(municipalities: readonly string[], id: string): Promise<StoredRequest | undefined>;
+  /** Requests that wait for the officers of these municipalities about these services, oldest first. */
+  listForOfficers(
+    municipalities: readonly string[],
+    services: readonly string[],
+    limit: number,
+    after?: string,
+  ): Promise<StoredRequest[]>;
+  /** Requests that wait for a person and whose deadline has passed. */
+  overdue(limit: number): Promise<StoredRequest[]>;
   listByCase(clientId: string, caseId: string, limit: number, after?: string): Promise<StoredRequest[]>;
   /** Takes leases on requests of one adapter that nobody works on and whose time has come. */
   claim(adapter: string, owner: string, leaseMs: number, limit: number): Promise<LeasedRequest[]>;
@@ -123,6 +136,45 @@ export function createRequestStore(database: Database): RequestStore {
     findByKey,
 
     find: findBy,
+
+    async findForAdapter(adapter, id) {
+      const { rows } = await database.query<RequestRow>({
+        name: 'request-find-for-adapter',
+        text: 'select * from requests where id = $1 and adapter = $2',
+        values: [id, adapter],
+      });
+      return rows[0] && toRequest(rows[0]);
+    },
+
+    async findForOfficers(municipalities, id) {
+      const { rows } = await database.query<RequestRow>(
+        'select * from requests where id = $1 and coalesce(office, municipality) = any ($2)',
+        [id, municipalities],
+      );
+      return rows[0] && toRequest(rows[0]);
+    },
+
+    async listForOfficers(municipalities, services, limit, after) {
+      const { rows } = await database.query<RequestRow>({
+        name: 'request-list-for-officers',
+        text: `select * from requests where state = 'awaiting-officer'
+                 and coalesce(office, municipality) = any ($1) and service = any ($2)
+                 and ($4::uuid is null or id > $4)
+               order by id limit $3`,
+        values: [municipalities, services, limit, after ?? null],
+      });
+      return rows.map(toRequest);
+    },
+
+    async overdue(limit) {
+      const { rows } = await database.query<RequestRow>({
+        name: 'request-overdue',
+        text: `select * from requests where state in ('awaiting-officer', 'held') and deadline_at <= now()
+               order by deadline_at limit $1`,
+        values: [limit],
+      });
+      return rows.map(toRequest);
+    },
 
     async listByCase(clientId, caseId, limit, after) {
       const { rows } = await database.query<RequestRow>({

@@ -21,7 +21,7 @@ describe('the exchange of one request for one answer', function () {
       clients: new Map(),
       sign: async () => ({}),
       publicOrigins: ['http://ura.example'],
-      limits: { bytes: 1_000, timeoutMs: 1_000 },
+      limits: { bytes: 1_000, documentBytes: 4_000, timeoutMs: 1_000 },
       nextId: () => '0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a',
       checkAnswers: true,
       observe: (one) => seen.push(one),

@@ -81,9 +81,9 @@ describe('development keys', () => {
     const runs = await Promise.all([1, 2, 3, 4].map(() => generateDevelopmentKeys(folder, { clock })));
     assert.equal(
       runs.reduce((sum, { created }) => sum + created.length, 0),
-      12,
+      24,
     );
-    assert.equal(readdirSync(folder).length, 12);
+    assert.equal(readdirSync(folder).length, 24);
     await requirePairs();
   }).timeout(30_000);
 

@@ -11,6 +11,9 @@ create index requests_open on requests (adapter, next_attempt_at)
   where state in ('accepted', 'dispatching', 'retry-wait', 'awaiting-answer');
 create index requests_for_officers on requests (coalesce(office, municipality), id) where state = 'awaiting-officer';
 
+-- What waits for a person ends at its deadline, too.
+create index requests_overdue on requests (deadline_at) where state in ('awaiting-officer', 'held');
+
 alter table evidence drop constraint evidence_kind_check;
 alter table evidence add constraint evidence_kind_check check (kind in (
   'client-request', 'decision', 'registry-request', 'registry-answer', 'result', 'cancellation',
