@@ -8,13 +8,14 @@ import type { Config } from './config/config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
 import { loadApiDescription } from './http/api-description.js';
-import { createExchange } from './http/exchange.js';
+import { createExchange, type Handler } from './http/exchange.js';
 import { callbackHandler } from './http/handlers/callbacks.js';
 import { gatewayHandlers } from './http/handlers/gateway.js';
 import { officerTaskHandlers } from './http/handlers/officer-tasks.js';
 import { requestHandlers } from './http/handlers/requests.js';
 import { type ServiceHandlerParts, serviceHandlers } from './http/handlers/services.js';
 import { submitHandler } from './http/handlers/submit.js';
+import { soapContractHandler, soapHandler } from './http/soap/soap-handler.js';
 import type { Ids } from './ids.js';
 import type { Metrics } from './observe/metrics.js';
 import type { observers } from './observe/observers.js';
@@ -24,7 +25,9 @@ import type { Completion } from './results/complete.js';
 import type { Waiting } from './results/waiting.js';
 import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
 import { signDetached } from './signing/jws-detached.js';
+import { openSoapProfile } from './signing/profiles/index.js';
 import type { ReplaySet } from './signing/replay-set.js';
+import type { VerifyPool } from './signing/xml/verify-in-worker.js';
 import type { LiveKeys } from './trust/live-keys.js';
 
 /** A scanned page or two in base64. */
@@ -46,6 +49,7 @@ export interface HttpComposition {
   readonly dispatcher: Dispatcher;
   readonly adapters: ReadonlyMap<string, Adapter>;
   readonly validateEvidence: ValidateEvidence;
+  readonly pool: VerifyPool;
   readonly waiting: Waiting;
   readonly metrics: Metrics;
   readonly observe: ReturnType<typeof observers>;
@@ -59,27 +63,53 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
   const { completion, dispatcher, waiting } = parts;
   const { gateway } = config;
   const api = await loadApiDescription();
+  const clients = new Map(config.clients.map((client) => [client.id, client]));
+  const submitRequest = submitHandler({
+    catalogue,
+    fieldsOf: meaning.fieldsOf,
+    authorise: createAuthorise(config.policies),
+    store: requests,
+    dispatcher,
+    clock,
+    waiting,
+    defaultDeadlineMs: gateway.dispatch.defaultDeadlineMinutes * 60_000,
+    onAccepted: (request) => metrics.accepted.inc({ service: request.service }),
+  });
+  const ofRequests = requestHandlers({
+    store: requests,
+    completion,
+    clock,
+    evidence: parts.evidence,
+    signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
+  });
   return createExchange({
     api,
     handlers: {
-      submitRequest: submitHandler({
-        catalogue,
-        fieldsOf: meaning.fieldsOf,
-        authorise: createAuthorise(config.policies),
-        store: requests,
-        dispatcher,
-        clock,
-        waiting,
-        defaultDeadlineMs: gateway.dispatch.defaultDeadlineMinutes * 60_000,
-        onAccepted: (request) => metrics.accepted.inc({ service: request.service }),
+      submitRequest,
+      ...ofRequests,
+      postSoap: soapHandler({
+        profile: openSoapProfile(
+          { profile: 'wss-x509-integrity' },
+          {
+            signer: keys.messages,
+            trusted: () => [...keys.current().clients.values()].filter(({ certificate }) => certificate),
+            isRevoked: (key) => keys.isRevoked(key),
+            replaySet,
+            clock,
+            pool: parts.pool,
+          },
+        ),
+        findClient: (id) => clients.get(id),
+        api,
+        handlers: {
+          submitRequest,
+          getRequest: ofRequests.getRequest as Handler,
+          cancelRequest: ofRequests.cancelRequest as Handler,
+        },
+        publicOrigins: gateway.publicOrigins,
+        nextId: () => ids.next(),
       }),
-      ...requestHandlers({
-        store: requests,
-        completion,
-        clock,
-        evidence: parts.evidence,
-        signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
-      }),
+      getSoapContract: soapContractHandler(),
       postCallback: callbackHandler({
         adapters: parts.adapters,
         store: requests,
@@ -107,7 +137,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
     },
     authenticate: (request) =>
       authenticateRequest(request, { findKey: (keyId) => keys.findClientKey(keyId), replaySet, clock }),
-    clients: new Map(config.clients.map((client) => [client.id, client])),
+    clients,
     sign: async (answer, signature) => ({
       ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
     }),

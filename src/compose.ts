@@ -177,6 +177,7 @@ export async function startGateway(
     dispatcher,
     adapters,
     validateEvidence,
+    pool,
     waiting,
     metrics,
     observe,

@@ -12,6 +12,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Default `application/json; charset=utf-8`. */
   readonly mediaType?: string;
+  /** For the access log, where a handler puts a refusal into a form of its own. */
+  readonly failure?: UraError;
 }
 
 /** Signs an answer; given the request's signature, so that it cannot be passed off as the answer to another. */

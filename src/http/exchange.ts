@@ -2,12 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '../authorisation/authorise.js';
 import { type ErrorCode, UraError } from '../errors.js';
 import type { VerifiedRequest } from '../signing/http-sig/index.js';
-import { SignatureRefused } from '../signing/refusals.js';
-import { isStoreUnavailable } from '../store/unavailable.js';
 import { parseStrictJson } from '../strict-json.js';
 import { type Answer, problemAnswer, type SignAnswer, writeAnswer } from './answer.js';
 import type { ApiDescription, ApiRequest, Operation } from './api-description.js';
 import { ClientGone, readBody } from './read-body.js';
+import { toUraError } from './to-ura-error.js';
 
 /** What a handler gets: everything is verified and validated. */
 export interface Call {
@@ -26,8 +25,17 @@ export interface Call {
   /** Present exactly for signed operations. */
   readonly sender?: {
     readonly client: Client;
-    readonly verified: VerifiedRequest;
+    /** Absent where the message was signed in another way; then there is a {@link Call.proof}. */
+    readonly verified?: VerifiedRequest;
     readonly targetUri: string;
+  };
+  /** What the evidence of a message needs that was not signed by `http-sig`. */
+  readonly proof?: {
+    readonly signedBy: string;
+    readonly mediaType: string;
+    /** Of the message, what a repetition has in common with it: a signed envelope is never the same twice. */
+    readonly sameBytes: Uint8Array;
+    readonly meta: Readonly<Record<string, unknown>>;
   };
   /** Aborts when the client hangs up. */
   readonly signal: AbortSignal;
@@ -121,6 +129,7 @@ export function createExchange(parts: ExchangeParts) {
         signal,
         ...(sender ? { sender } : {}),
       });
+      failure = answer.failure;
     } catch (error) {
       if (error instanceof ClientGone) return;
       failure = toUraError(error);
@@ -129,7 +138,7 @@ export function createExchange(parts: ExchangeParts) {
     if (parts.checkAnswers && operation && !answer.bytes && !(failure && anywhere.has(failure.code)))
       answer = refuseOwnMistake(parts.api, operation.id, answer, id);
     if (failure && !request.complete) response.setHeader('connection', 'close');
-    await writeAnswer(response, answer, parts.sign, sender?.verified.signature);
+    await writeAnswer(response, answer, parts.sign, sender?.verified?.signature);
     parts.observe({
       id,
       method,
@@ -200,25 +209,6 @@ function closedSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.on('close', () => controller.abort());
   return controller.signal;
-}
-
-function toUraError(error: unknown): UraError {
-  if (error instanceof UraError) return error;
-  if (error instanceof SignatureRefused) {
-    if (error.code === 'message-replayed') {
-      return new UraError('message-replayed', 'Sign again with a new nonce; the Idempotency-Key may stay.');
-    }
-    return new UraError('signature-refused', 'The signature was not accepted.', { logReason: error.message });
-  }
-  if (isStoreUnavailable(error)) {
-    return new UraError('unavailable', 'Repeat with the same Idempotency-Key: nothing is stored twice.', {
-      retryAfterSeconds: 2,
-      logReason: (error as Error).message,
-    });
-  }
-  return new UraError('internal', 'Repeat with the same Idempotency-Key, and report the requestId.', {
-    cause: error,
-  });
 }
 
 /** An answer that breaks our own contract is a defect, and is shown as one where no citizen waits for it. */

@@ -17,6 +17,8 @@ export interface Submission {
   readonly body: RequestBody;
   /** The body exactly as it was signed. */
   readonly bodyBytes: Uint8Array;
+  /** What a repetition has to have in common with it. Default: all of its bytes. */
+  readonly sameBytes?: Uint8Array;
   /** What the signature over the body needs to be verified again, for the evidence. */
   readonly proof: { readonly signedBy: string; readonly meta: Readonly<Record<string, unknown>> };
   readonly traceparent: string;
@@ -69,7 +71,9 @@ export async function accept(
     ...checkDeadline(deadlineAt, now),
     ...checkFields(body.requestedFields ?? [], parts.fieldsOf(body.service)),
   ];
-  const bodySha256 = createHash('sha256').update(submission.bodyBytes).digest();
+  const bodySha256 = createHash('sha256')
+    .update(submission.sameBytes ?? submission.bodyBytes)
+    .digest();
   if (errors.length > 0 || !checked.ok) {
     // A repetition is answered even when the same body would not be taken any more, its deadline being past.
     const earlier = await parts.store.findByKey(client.id, submission.idempotencyKey, bodySha256);

@@ -1,13 +1,25 @@
 import type { Call } from '../exchange.js';
 import { senderOf } from './sender.js';
 
+export interface SignatureProof {
+  readonly signedBy: string;
+  /** Default: that of the API, JSON. */
+  readonly mediaType?: string;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
 /**
  * All that a request's signature covers besides its body, as evidence: with it and the bytes of the body, the
  * signature can be verified again by anyone who has the client's public key.
  */
-export function signatureProof(call: Call, method: string) {
+export function signatureProof(call: Call, method: string): SignatureProof {
+  if (call.proof) {
+    const { signedBy, mediaType, meta } = call.proof;
+    return { signedBy, mediaType, meta };
+  }
   const { headers } = call;
   const { verified, targetUri } = senderOf(call);
+  if (!verified) throw new Error(`operation ${call.operation.id} has neither a signature nor another proof`);
   return {
     signedBy: verified.keyId,
     meta: {

@@ -23,6 +23,7 @@ export function submitHandler(parts: AcceptParts & { readonly waiting: Waiting }
       idempotencyKey: headers['idempotency-key'] as string,
       body: call.body as RequestBody,
       bodyBytes: call.bodyBytes,
+      ...(call.proof ? { sameBytes: call.proof.sameBytes } : {}),
       traceparent: continueTrace(headers.traceparent),
       proof: signatureProof(call, 'POST'),
     });
