@@ -9,6 +9,7 @@ import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
 import { loadApiDescription } from './http/api-description.js';
 import { createExchange, type Handler } from './http/exchange.js';
+import { applicationHandlers } from './http/handlers/applications.js';
 import { callbackHandler } from './http/handlers/callbacks.js';
 import { gatewayHandlers } from './http/handlers/gateway.js';
 import { officerTaskHandlers } from './http/handlers/officer-tasks.js';
@@ -47,6 +48,7 @@ export interface HttpComposition {
   readonly replaySet: ReplaySet;
   readonly completion: Completion;
   readonly dispatcher: Dispatcher;
+  readonly applications: Parameters<typeof applicationHandlers>[0];
   readonly adapters: ReadonlyMap<string, Adapter>;
   readonly validateEvidence: ValidateEvidence;
   readonly pool: VerifyPool;
@@ -124,6 +126,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
           config.policies.find(({ client }) => client === clientId)?.manualAnswers ?? [],
         operationOf: (adapter, operation) => parts.adapters.get(adapter)?.operations.get(operation),
       }),
+      ...applicationHandlers(parts.applications),
       ...serviceHandlers({
         catalogue,
         evidenceTypeOf: meaning.evidenceTypeOf,

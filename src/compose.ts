@@ -4,9 +4,11 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
+import { applicationsTopic } from './applications/application-event.js';
 import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
 import { openAdapters } from './compose-adapters.js';
+import { composeApplications } from './compose-applications.js';
 import { composeExchange } from './compose-http.js';
 import { checkMeaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
@@ -16,6 +18,7 @@ import { refuseDevelopment } from './config/refuse-development.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { RegistryHealth } from './dispatch/registry-health.js';
 import { type Environment, EnvironmentRefused } from './environment.js';
+import { UraError } from './errors.js';
 import { createEvidenceStore } from './evidence/evidence-store.js';
 import { createApp, createServer } from './http/app.js';
 import { listen, stopServer } from './http/listening.js';
@@ -160,6 +163,19 @@ export async function startGateway(
     { requests, completion, clock, observer: observe.dispatch },
   );
 
+  const applications = composeApplications({
+    config: () => config,
+    database,
+    clock,
+    ids,
+    keys,
+    logger,
+    serviceOf: () => {
+      throw new UraError('unknown-service', 'GET /v1/services lists the services that can be asked.');
+    },
+    onEvent: () => relay.wake(),
+  });
+
   const catalogue = createCatalogue(config.catalogue);
   let stopping = false;
   const exchange = await composeExchange({
@@ -175,6 +191,7 @@ export async function startGateway(
     replaySet,
     completion,
     dispatcher,
+    applications: applications.handlers,
     adapters,
     validateEvidence,
     pool,
@@ -192,7 +209,14 @@ export async function startGateway(
     },
   });
 
-  const topics = [...new Set(config.clients.map(({ municipality }) => resultsTopic(municipality)))];
+  const topics = [
+    ...new Set(
+      config.clients.flatMap(({ municipality }) => [
+        resultsTopic(municipality),
+        applicationsTopic(municipality),
+      ]),
+    ),
+  ];
   const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
   // In the background: a broker that is down must not keep the gateway from accepting requests.
   const background = new AbortController();
@@ -210,6 +234,7 @@ export async function startGateway(
   keys.watch();
   relay.start();
   dispatcher.start();
+  applications.webhooks.start((error) => observe.dispatch.failed('webhooks', error));
   const purge = setInterval(() => {
     replaySet.purge(clock.now()).catch((error: Error) => observe.dispatch.failed('purge', error));
   }, PURGE_EVERY_MS);
@@ -226,7 +251,7 @@ export async function startGateway(
       keys.stop();
       clearInterval(purge);
       waiting.wakeAll();
-      await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);
+      await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS), applications.webhooks.stop()]);
       // A broker that hangs must not hold up the stop: what it has not confirmed stays in the outbox.
       const relayed = relay.stop();
       await Promise.race([relayed, sleep(RELAY_GRACE_MS)]);

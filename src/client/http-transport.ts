@@ -5,7 +5,7 @@ import type { UnreachableCode } from './errors.js';
 
 /** A request as it goes over the wire. */
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;
@@ -42,7 +42,7 @@ export class TransportFailure extends Error {
 export interface TransportOptions {
   /** Connections kept open at once. Default 16. */
   readonly maxSockets?: number;
-  /** Larger answers are not read. Default 2 MiB. */
+  /** Larger answers are not read. Default 8 MiB. */
   readonly maxAnswerBytes?: number;
   /** For https: the authority that signed the gateway's certificate, PEM. Default: the platform's. */
   readonly certificateAuthority?: string;
@@ -53,7 +53,7 @@ export interface TransportOptions {
  * over the whole call.
  */
 export function createHttpTransport(options: TransportOptions = {}): HttpTransport {
-  const { maxSockets = 16, maxAnswerBytes = 2 * 1024 * 1024, certificateAuthority: ca } = options;
+  const { maxSockets = 16, maxAnswerBytes = 8 * 1024 * 1024, certificateAuthority: ca } = options;
   const httpAgent = new HttpAgent({ keepAlive: true, maxSockets });
   const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) });
   const client = axios.create({
@@ -64,7 +64,7 @@ export function createHttpTransport(options: TransportOptions = {}): HttpTranspo
     decompress: false,
     responseType: 'arraybuffer',
     maxContentLength: maxAnswerBytes,
-    maxBodyLength: 1024 * 1024,
+    maxBodyLength: 32 * 1024 * 1024,
     validateStatus: () => true,
     transformRequest: [(data: unknown) => data],
     transformResponse: [(data: unknown) => data],

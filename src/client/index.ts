@@ -25,6 +25,13 @@ export { type EventRefusalCode, EventRefused, type ResultEvent } from './read-ev
 export { type SeenEvents, seenInMemory } from './seen-events.js';
 export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {
+  ApplicationDraft,
+  ApplicationResource,
+  ApplicationState,
+  ApplicationStateReport,
+  ManualAnswer,
+  OfficerTask,
+  OfficerTaskPage,
   Receipt,
   RequestDraft,
   RequestPage,

@@ -9,12 +9,14 @@ import { readProblem } from './read-problem.js';
 
 /** One call to the gateway, before it is signed. */
 export interface GatewayCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Path and query, encoded. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Reads the verified body of a good answer. Default: as JSON. */
+  readonly read?: (bytes: Uint8Array) => unknown;
   readonly timeoutMs: number;
 }
 
@@ -38,7 +40,7 @@ const longestWaitSeconds = 5;
  * Signs a call, sends it, verifies the answer. Each try is signed anew, with its own nonce, so a repetition is
  * never taken for a replay; that it is not executed twice is the work of the idempotency key.
  *
- * @returns the answer's JSON.
+ * @returns the answer's JSON, or what `read` makes of its bytes.
  * @throws {UraRefused} {UraUnreachable} {UraAnswerUntrusted}
  */
 export async function callGateway(parts: CallParts, call: GatewayCall): Promise<unknown> {
@@ -90,7 +92,7 @@ async function tryOnce(parts: CallParts, call: GatewayCall): Promise<unknown> {
   const verified = verify(parts, answer, signed);
   if (answer.status >= 200 && answer.status < 300) {
     if (!verified) throw new UraAnswerUntrusted(answer.status, 'signature-missing');
-    return readJson(answer);
+    return call.read ? call.read(answer.body) : readJson(answer);
   }
   if (answer.status < 400) throw new UraAnswerUntrusted(answer.status, 'redirect');
   throw readProblem(answer, verified);

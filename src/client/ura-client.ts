@@ -5,6 +5,9 @@ import type { Signer, TrustedKey } from '../signing/signer.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import { type CallParts, callGateway } from './signed-call.js';
 import type {
+  ApplicationDraft,
+  ApplicationResource,
+  ApplicationStateReport,
   ManualAnswer,
   OfficerTaskPage,
   Receipt,
@@ -153,6 +156,48 @@ export class UraClient {
   /** Reads the receipt of a request: what was exchanged, by SHA-256. */
   async receipt(id: string): Promise<Receipt> {
     return (await this.#read(`/v1/requests/${encodeURIComponent(id)}/receipt`)) as Receipt;
+  }
+
+  /** Submits an application for a municipal service, for counters of other institutions. */
+  async submitApplication(
+    application: ApplicationDraft,
+    { idempotencyKey }: Pick<Submission, 'idempotencyKey'>,
+  ): Promise<ApplicationResource> {
+    const taken = await callGateway(this.#parts, {
+      method: 'POST',
+      path: '/v1/applications',
+      headers: { 'idempotency-key': idempotencyKey },
+      body: application,
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return taken as ApplicationResource;
+  }
+
+  /** Reads an application: the counter's own, or one for this municipality. */
+  async application(id: string): Promise<ApplicationResource> {
+    return (await this.#read(`/v1/applications/${encodeURIComponent(id)}`)) as ApplicationResource;
+  }
+
+  /** Reads a document of an application, byte for byte as the counter attached it. */
+  async applicationDocument(id: string, number: number): Promise<Uint8Array> {
+    const bytes = await callGateway(this.#parts, {
+      method: 'GET',
+      path: `/v1/applications/${encodeURIComponent(id)}/documents/${number}`,
+      read: (body) => body,
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return bytes as Uint8Array;
+  }
+
+  /** Reports where an application stands, for the municipality. */
+  async reportApplicationState(id: string, report: ApplicationStateReport): Promise<ApplicationResource> {
+    const present = await callGateway(this.#parts, {
+      method: 'PUT',
+      path: `/v1/applications/${encodeURIComponent(id)}/state`,
+      body: report,
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return present as ApplicationResource;
   }
 
   /** Lists what waits for the officers of this client, oldest first. */

@@ -46,6 +46,8 @@ export interface ClientSettings {
   readonly keys: readonly string[];
   readonly events?: { readonly encryptionKey: string };
   readonly crl?: CrlSettings;
+  /** Where the client is told of the states of its applications, over HTTP. */
+  readonly webhook?: { readonly url: string };
 }
 
 /** `crl` of a client or an adapter: the revocation list of whoever issued the partner's certificates. */
@@ -63,6 +65,19 @@ export interface PolicySettings {
   readonly grants: readonly GrantSettings[];
   /** What the officers of this client may answer by hand. */
   readonly manualAnswers?: readonly ManualAnswerGrant[];
+  /** Applications that the counters of this client may submit, to which municipalities. */
+  readonly applications?: readonly ApplicationGrant[];
+  /** Whether this client reports the states of its own municipality's applications. Default false. */
+  readonly handlesApplications?: boolean;
+}
+
+/** Lets a counter of another institution submit applications for municipal services. */
+export interface ApplicationGrant {
+  readonly id: string;
+  /** Codes of the municipalities that take them. */
+  readonly municipalities: readonly string[];
+  /** Service codes. Absent: all that the municipality offers. */
+  readonly services?: readonly string[];
 }
 
 /** Lets officers answer what no registry answers. */

@@ -89,7 +89,8 @@ export interface EvidenceItem {
     | 'result'
     | 'cancellation'
     | 'officer-answer'
-    | 'document';
+    | 'document'
+    | 'application-state';
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   /** Key id or certificate thumbprint (SHA-256, hex) of whoever signed the bytes. */
