@@ -1,6 +1,7 @@
 import { createAuthorise } from './authorisation/authorise.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { Clock } from './clock.js';
+import { composeAuthentication } from './compose-clients.js';
 import type { Meaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
@@ -18,8 +19,8 @@ import type { ReadinessParts } from './observe/readiness.js';
 import type { RequestStore } from './requests/request-store.js';
 import type { Completion } from './results/complete.js';
 import type { Waiting } from './results/waiting.js';
-import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
 import { signDetached } from './signing/jws-detached.js';
+import type { ExchangeStore } from './signing/profiles/nonrepudiation.js';
 import type { ReplaySet } from './signing/replay-set.js';
 import type { LiveKeys } from './trust/live-keys.js';
 
@@ -35,6 +36,7 @@ export interface HttpComposition {
   readonly requests: RequestStore;
   readonly evidence: EvidenceStore;
   readonly replaySet: ReplaySet;
+  readonly exchanges: ExchangeStore;
   readonly completion: Completion;
   readonly dispatcher: Dispatcher;
   readonly waiting: Waiting;
@@ -46,7 +48,7 @@ export interface HttpComposition {
 
 /** The second half of the wiring: each operation of the API description gets its handler. */
 export async function composeExchange(parts: HttpComposition): Promise<ReturnType<typeof createExchange>> {
-  const { config, catalogue, meaning, clock, ids, keys, requests, replaySet, metrics } = parts;
+  const { config, catalogue, meaning, clock, ids, keys, requests, metrics } = parts;
   const { completion, dispatcher, waiting } = parts;
   const { gateway } = config;
   const api = await loadApiDescription();
@@ -82,12 +84,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         readiness: parts.readiness,
       }),
     },
-    authenticate: (request) =>
-      authenticateRequest(request, { findKey: (keyId) => keys.findClientKey(keyId), replaySet, clock }),
-    clients: new Map(config.clients.map((client) => [client.id, client])),
-    sign: async (answer, signature) => ({
-      ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
-    }),
+    authenticate: composeAuthentication(config, parts),
     publicOrigins: gateway.publicOrigins,
     limits: { bytes: gateway.http.bodyLimitBytes, timeoutMs: gateway.http.bodyTimeoutMs },
     nextId: () => ids.next(),

@@ -32,6 +32,12 @@ export const errorTable = {
   'not-acceptable': { status: 406, title: 'No representation fits the Accept header', retry: 'never' },
   'body-timeout': { status: 408, title: 'The body did not arrive in time', retry: 'later' },
   'message-replayed': { status: 409, title: 'This signed message was received before', retry: 'sign-again' },
+  'message-conflict': {
+    status: 409,
+    title: 'Another message was received under this message id',
+    retry: 'sign-again',
+  },
+  'message-under-way': { status: 409, title: 'This signed message is being worked on', retry: 'later' },
   'not-cancellable': { status: 409, title: 'The request can no longer be cancelled', retry: 'never' },
   'body-too-large': { status: 413, title: 'The body is larger than the gateway takes', retry: 'never' },
   'unsupported-media-type': {
