@@ -4,7 +4,12 @@ import type { ClientSettings, Config } from './config/config.js';
 import { ConfigInvalid } from './config/read-config.js';
 import { type Authenticate, type ClientProfile, createAuthenticate } from './http/authenticate.js';
 import type { Ids } from './ids.js';
-import { directionsOf, openRestProfile, type ProfileParts, type RestChoice } from './signing/profiles/index.js';
+import {
+  directionsOf,
+  openRestProfile,
+  type ProfileParts,
+  type RestChoice,
+} from './signing/profiles/index.js';
 import { requirePeer, requireSamePartner } from './signing/profiles/mtls.js';
 import { type ExchangeStore, nonrepudiation, repetitionsAllowed } from './signing/profiles/nonrepudiation.js';
 import type { ReplaySet } from './signing/replay-set.js';

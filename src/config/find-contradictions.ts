@@ -63,7 +63,9 @@ function contradictionsOf(
   return [
     ...(question.profile === answer.profile
       ? []
-      : [`clients: ${id}: an answer by ${answer.profile} cannot be tied to a request by ${question.profile}`]),
+      : [
+          `clients: ${id}: an answer by ${answer.profile} cannot be tied to a request by ${question.profile}`,
+        ]),
     ...(mtls === undefined || http.tls !== undefined
       ? []
       : [

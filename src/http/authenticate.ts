@@ -2,7 +2,12 @@ import type { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Client } from '../authorisation/authorise.js';
 import { UraError } from '../errors.js';
-import type { HeaderFields, RestChoice, RestProfile, VerifiedHttpRequest } from '../signing/profiles/index.js';
+import type {
+  HeaderFields,
+  RestChoice,
+  RestProfile,
+  VerifiedHttpRequest,
+} from '../signing/profiles/index.js';
 import { signatureFieldsOf } from '../signing/profiles/index.js';
 import type { Nonrepudiation } from '../signing/profiles/nonrepudiation.js';
 import { SignatureRefused } from '../signing/refusals.js';
@@ -132,7 +137,10 @@ function claimedFamily(headers: IncomingHttpHeaders, families: readonly Family[]
     claimed = family;
   }
   if (claimed === undefined) {
-    throw new UraError('signature-missing', 'Sign the request by the profile of your client; see /openapi.json.');
+    throw new UraError(
+      'signature-missing',
+      'Sign the request by the profile of your client; see /openapi.json.',
+    );
   }
   if (claimed.profiles.length === 0) throw new SignatureRefused('profile-not-offered');
   return claimed;
@@ -158,4 +166,3 @@ async function verifyByOne(
   }
   throw refusal ?? new SignatureRefused('profile-not-offered');
 }
-

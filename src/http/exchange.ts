@@ -98,7 +98,15 @@ export function createExchange(parts: ExchangeParts) {
           const { id: client } = sender.client;
           const { id: operationId } = operation;
           const reason = 'the answer of before was sent again';
-          parts.observe({ id, method, operation: operationId, status: kept.status, durationMs, client, reason });
+          parts.observe({
+            id,
+            method,
+            operation: operationId,
+            status: kept.status,
+            durationMs,
+            client,
+            reason,
+          });
           return;
         }
       }

@@ -56,6 +56,7 @@ export async function beginExchange(
 /** The message as HTTP/1.1 has it; chunks, if there were any, put together. */
 function bytesOf({ method, target, rawHeaders, body }: ArrivedRequest): Uint8Array {
   let head = `${method} ${target} HTTP/1.1\r\n`;
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+    head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
   return Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), body]);
 }

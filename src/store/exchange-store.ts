@@ -1,5 +1,10 @@
 import type { Clock } from '../clock.js';
-import type { ExchangeId, ExchangeStore, KeptAnswer, KeptRequest } from '../signing/profiles/nonrepudiation.js';
+import type {
+  ExchangeId,
+  ExchangeStore,
+  KeptAnswer,
+  KeptRequest,
+} from '../signing/profiles/nonrepudiation.js';
 import type { Database } from './database.js';
 
 interface Row {
@@ -56,13 +61,7 @@ export function createExchangeStore(
         name: 'exchange-answer',
         text: `update exchanges set answer_status = $4, answer_headers = $5, answer_bytes = $6, answered_at = $7
                 where profile = $1 and partner = $2 and message_id = $3 and answer_status is null`,
-        values: [
-          ...keyOf(id),
-          status,
-          JSON.stringify(headers),
-          Buffer.from(bytes),
-          new Date(clock.now()),
-        ],
+        values: [...keyOf(id), status, JSON.stringify(headers), Buffer.from(bytes), new Date(clock.now())],
       });
     },
 
