@@ -3,6 +3,7 @@ import type { ValidateEvidence } from '../contracts/canonical/validate.js';
 import { createAuthorise } from './authorisation/authorise.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { Clock } from './clock.js';
+import { composeAuthentication } from './compose-clients.js';
 import type { Meaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
@@ -24,9 +25,9 @@ import type { ReadinessParts } from './observe/readiness.js';
 import type { RequestStore } from './requests/request-store.js';
 import type { Completion } from './results/complete.js';
 import type { Waiting } from './results/waiting.js';
-import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
 import { signDetached } from './signing/jws-detached.js';
 import { openSoapProfile } from './signing/profiles/index.js';
+import type { ExchangeStore } from './signing/profiles/nonrepudiation.js';
 import type { ReplaySet } from './signing/replay-set.js';
 import type { VerifyPool } from './signing/xml/verify-in-worker.js';
 import type { LiveKeys } from './trust/live-keys.js';
@@ -46,6 +47,7 @@ export interface HttpComposition {
   readonly requests: RequestStore;
   readonly evidence: EvidenceStore;
   readonly replaySet: ReplaySet;
+  readonly exchanges: ExchangeStore;
   readonly completion: Completion;
   readonly dispatcher: Dispatcher;
   readonly applications: Parameters<typeof applicationHandlers>[0];
@@ -61,7 +63,7 @@ export interface HttpComposition {
 
 /** The second half of the wiring: each operation of the API description gets its handler. */
 export async function composeExchange(parts: HttpComposition): Promise<ReturnType<typeof createExchange>> {
-  const { config, catalogue, meaning, clock, ids, keys, requests, replaySet, metrics } = parts;
+  const { config, catalogue, meaning, clock, ids, keys, requests, metrics } = parts;
   const { completion, dispatcher, waiting } = parts;
   const { gateway } = config;
   const api = await loadApiDescription();
@@ -96,7 +98,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
             signer: keys.messages,
             trusted: () => [...keys.current().clients.values()].filter(({ certificate }) => certificate),
             isRevoked: (key) => keys.isRevoked(key),
-            replaySet,
+            replaySet: parts.replaySet,
             clock,
             pool: parts.pool,
           },
@@ -138,12 +140,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         readiness: parts.readiness,
       }),
     },
-    authenticate: (request) =>
-      authenticateRequest(request, { findKey: (keyId) => keys.findClientKey(keyId), replaySet, clock }),
-    clients,
-    sign: async (answer, signature) => ({
-      ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
-    }),
+    authenticate: composeAuthentication(config, parts),
     publicOrigins: gateway.publicOrigins,
     limits: {
       bytes: gateway.http.bodyLimitBytes,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { Server as HttpsServer } from 'node:https';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
@@ -20,7 +20,7 @@ import { RegistryHealth } from './dispatch/registry-health.js';
 import { type Environment, EnvironmentRefused } from './environment.js';
 import { UraError } from './errors.js';
 import { createEvidenceStore } from './evidence/evidence-store.js';
-import { createApp, createServer } from './http/app.js';
+import { createApp, createServer, secureContextOf } from './http/app.js';
 import { listen, stopServer } from './http/listening.js';
 import { uuidV7 } from './ids.js';
 import { createProducer } from './kafka/producer.js';
@@ -39,6 +39,7 @@ import { createResultStore } from './results/result-store.js';
 import { Waiting } from './results/waiting.js';
 import { createVerifyPool } from './signing/xml/verify-in-worker.js';
 import { openDatabase } from './store/database.js';
+import { createExchangeStore } from './store/exchange-store.js';
 import { migrate } from './store/migrate.js';
 import { createReplayStore } from './store/replay-store.js';
 import { LiveKeys } from './trust/live-keys.js';
@@ -63,6 +64,8 @@ const STOP_GRACE_MS = 5_000;
 /** The outbox gets this long to empty after that, milliseconds. */
 const RELAY_GRACE_MS = 2_000;
 const PURGE_EVERY_MS = 60_000;
+/** How long exchanges under `nonrepudiation` are kept where the settings say nothing. */
+const DEFAULT_RETENTION_DAYS = 365;
 /** Between two looks for an answer that a registry gives later. */
 const DEFAULT_POLL_MS = 60_000;
 const TOPICS_RETRY_MS = 5_000;
@@ -118,6 +121,7 @@ export async function startGateway(
 
   const requests = createRequestStore(database);
   const replaySet = createReplayStore(database);
+  const exchanges = createExchangeStore(database, clock);
   const outbox = createOutboxStore(database);
   const waiting = new Waiting();
 
@@ -189,6 +193,7 @@ export async function startGateway(
     requests,
     evidence: createEvidenceStore(database),
     replaySet,
+    exchanges,
     completion,
     dispatcher,
     applications: applications.handlers,
@@ -226,17 +231,25 @@ export async function startGateway(
     (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
   );
 
-  const { tls } = gateway.http;
+  const { tls } = keys.current();
+  const asksForCertificate = config.clients.some(({ mtls }) => mtls !== undefined);
   const server = createServer(
     createApp({ exchange, nextId: () => ids.next(), onError: observe.lastResort }),
-    tls && { cert: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.privateKey, 'utf8') },
+    tls && { ...tls, asksForCertificate },
   );
+  // Connections that stand keep the certificate that they began with.
+  keys.onReload(({ tls: next }) => {
+    if (next && server instanceof HttpsServer) server.setSecureContext(secureContextOf(next));
+  });
   keys.watch();
   relay.start();
   dispatcher.start();
   applications.webhooks.start((error) => observe.dispatch.failed('webhooks', error));
   const purge = setInterval(() => {
-    replaySet.purge(clock.now()).catch((error: Error) => observe.dispatch.failed('purge', error));
+    const retentionMs = (gateway.nonrepudiation?.retentionDays ?? DEFAULT_RETENTION_DAYS) * 86_400_000;
+    Promise.all([replaySet.purge(clock.now()), exchanges.purge(clock.now() - retentionMs)]).catch(
+      (error: Error) => observe.dispatch.failed('purge', error),
+    );
   }, PURGE_EVERY_MS);
   const url = await listen(server, environment.host, environment.port, tls !== undefined);
   logger.info({ at: url, services: catalogue.size, clients: config.clients.length }, 'gateway is ready');

@@ -35,6 +35,12 @@ export const errorTable = {
   'message-replayed': { status: 409, title: 'This signed message was received before', retry: 'sign-again' },
   'not-answerable': { status: 409, title: 'The request waits for no officer', retry: 'never' },
   'state-not-allowed': { status: 409, title: 'The application cannot go to that state', retry: 'never' },
+  'message-conflict': {
+    status: 409,
+    title: 'Another message was received under this message id',
+    retry: 'sign-again',
+  },
+  'message-under-way': { status: 409, title: 'This signed message is being worked on', retry: 'later' },
   'not-cancellable': { status: 409, title: 'The request can no longer be cancelled', retry: 'never' },
   'body-too-large': { status: 413, title: 'The body is larger than the gateway takes', retry: 'never' },
   'unsupported-media-type': {

@@ -29,8 +29,16 @@ describe('the errors of the API', () => {
     );
     for (const code of codes) {
       const { status, retry } = errorTable[code];
-      assert.equal(retry === 'later', [408, 429, 500, 503].includes(status), code);
-      assert.equal(retry === 'sign-again', status === 401 || code === 'message-replayed', code);
+      assert.equal(
+        retry === 'later',
+        [408, 429, 500, 503].includes(status) || code === 'message-under-way',
+        code,
+      );
+      assert.equal(
+        retry === 'sign-again',
+        status === 401 || /^message-(replayed|conflict)$/.test(code),
+        code,
+      );
     }
   });
 

@@ -1,7 +1,9 @@
+import type { ClientSettings } from '../config/config.js';
 import { readConfig } from '../config/read-config.js';
 import { configFolderOf, dataFolderOf } from '../environment.js';
 import { fileSigner } from '../signing/file-signer.js';
 import { readPrivateKeyFile, readTrustedKeyFile } from '../signing/key-files.js';
+import { directionsOf, type RestChoice } from '../signing/profiles/index.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
 
 /** The keys with which the command line speaks as a municipality: its own, and the gateway's pinned one. */
@@ -10,6 +12,8 @@ export interface OwnClient {
   readonly organisation: string;
   readonly signer: Signer;
   readonly gatewayKeys: readonly TrustedKey[];
+  readonly profile: RestChoice;
+  readonly nonrepudiation: boolean;
 }
 
 /**
@@ -41,5 +45,21 @@ export async function openOwnClient(
     organisation: client.organisations[0] as string,
     signer: fileSigner(key),
     gatewayKeys: [await readTrustedKeyFile(gatewayFile, { partner: 'gateway' })],
+    profile: askingSideOf(client),
+    nonrepudiation: client.nonrepudiation === true,
+  };
+}
+
+/** What the client has to sign by, out of what the gateway verifies it by. */
+function askingSideOf({ id, profile = 'http-sig' }: ClientSettings): RestChoice {
+  const { question } = directionsOf<RestChoice>(profile);
+  if (question.profile !== 'modi-rest') return question;
+  const { issuer, partnerIssuer = id, ownAudiences, lifetimeSeconds } = question;
+  return {
+    profile: 'modi-rest',
+    issuer: partnerIssuer,
+    partnerIssuer: issuer,
+    ...(ownAudiences?.[0] === undefined ? {} : { audience: ownAudiences[0] }),
+    ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }),
   };
 }

@@ -46,6 +46,8 @@ export interface TransportOptions {
   readonly maxAnswerBytes?: number;
   /** For https: the authority that signed the gateway's certificate, PEM. Default: the platform's. */
   readonly certificateAuthority?: string;
+  /** For https: the client's own certificate and its key, PEM, where the gateway wants one. */
+  readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string };
 }
 
 /**
@@ -54,8 +56,15 @@ export interface TransportOptions {
  */
 export function createHttpTransport(options: TransportOptions = {}): HttpTransport {
   const { maxSockets = 16, maxAnswerBytes = 8 * 1024 * 1024, certificateAuthority: ca } = options;
+  const { certificate: cert, privateKey: key } = options.clientCertificate ?? {};
   const httpAgent = new HttpAgent({ keepAlive: true, maxSockets });
-  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) });
+  const httpsAgent = new HttpsAgent({
+    keepAlive: true,
+    maxSockets,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
   const client = axios.create({
     httpAgent,
     httpsAgent,

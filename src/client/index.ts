@@ -2,6 +2,7 @@
 export { type Clock, systemClock } from '../clock.js';
 export { type FileKey, fileSigner } from '../signing/file-signer.js';
 export { type EventDecryptionKey, readDecryptionJwk } from '../signing/kafka-event/event-keys.js';
+export type { RestChoice } from '../signing/profiles/index.js';
 export type { SignatureAlgorithm, Signer, TrustedKey } from '../signing/signer.js';
 export { consumeResults, type ResultsConsumer, type ResultsConsumerOptions } from './consume-results.js';
 export {

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Ids } from '../ids.js';
-import { requestSignatureOf, signRequest, verifyResponse } from '../signing/http-sig/index.js';
+import type { RestProfile, SentRequest } from '../signing/profiles/index.js';
 import { SignatureRefused } from '../signing/refusals.js';
-import type { Signer, TrustedKey } from '../signing/signer.js';
 import { UraAnswerUntrusted, UraRefused, UraUnreachable } from './errors.js';
 import { type HttpTransport, TransportFailure, type WireAnswer } from './http-transport.js';
 import { readProblem } from './read-problem.js';
@@ -23,8 +22,11 @@ export interface GatewayCall {
 export interface CallParts {
   /** `https://ura.example`, without a path. */
   readonly origin: string;
-  readonly signer: Signer;
-  readonly findKey: (keyId: string) => TrustedKey | undefined;
+  readonly profile: Pick<RestProfile, 'signRequest' | 'verifyAnswer'>;
+  /** Fields by which an answer claims to be signed. */
+  readonly signatureFields: readonly string[];
+  /** The gateway keeps its answers for us: a repetition is the same message again, and gets the same answer. */
+  readonly repeatsMessages: boolean;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly http: HttpTransport;
@@ -37,16 +39,19 @@ export interface CallParts {
 const longestWaitSeconds = 5;
 
 /**
- * Signs a call, sends it, verifies the answer. Each try is signed anew, with its own nonce, so a repetition is
- * never taken for a replay; that it is not executed twice is the work of the idempotency key.
+ * Signs a call, sends it, verifies the answer. Each try is signed anew, with its own message id, so a repetition is
+ * never taken for a replay; that it is not executed twice is the work of the idempotency key. Under
+ * `nonrepudiation` the signed message is repeated as it is, for as long as it is fresh.
  *
  * @returns the answer's JSON, or what `read` makes of its bytes.
  * @throws {UraRefused} {UraUnreachable} {UraAnswerUntrusted}
  */
 export async function callGateway(parts: CallParts, call: GatewayCall): Promise<unknown> {
+  let message: Message | undefined;
   for (let tried = 1; ; tried += 1) {
     try {
-      return await tryOnce(parts, call);
+      if (message === undefined || !parts.repeatsMessages) message = await sign(parts, call);
+      return await tryOnce(parts, call, message);
     } catch (error) {
       const pauseMs = tried < parts.tries ? pauseBefore(error, tried) : undefined;
       if (pauseMs === undefined) {
@@ -62,21 +67,33 @@ function pauseBefore(error: unknown, tried: number): number | undefined {
   if (error instanceof TransportFailure) {
     return error.code === 'answer-too-large' ? undefined : 200 * 2 ** (tried - 1);
   }
-  if (error instanceof UraRefused && error.code === 'unavailable') {
+  if (error instanceof UraRefused && (error.code === 'unavailable' || error.code === 'message-under-way')) {
     const seconds = error.retryAfterSeconds ?? 1;
     return seconds <= longestWaitSeconds ? seconds * 1000 : undefined;
   }
   return undefined;
 }
 
-async function tryOnce(parts: CallParts, call: GatewayCall): Promise<unknown> {
+/** A call as it is signed and sent. */
+interface Message {
+  readonly url: string;
+  readonly body: Uint8Array | undefined;
+  readonly sent: SentRequest;
+}
+
+async function sign(parts: CallParts, call: GatewayCall): Promise<Message> {
   const url = parts.origin + call.path;
   const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-  const signed = await signRequest(
-    { method: call.method, targetUri: url, ...(body && { contentType: 'application/json', body }) },
-    parts.signer,
-    { now: parts.clock.now(), nonce: parts.ids.next() },
-  );
+  const sent = await parts.profile.signRequest({
+    messageId: parts.ids.next(),
+    method: call.method,
+    targetUri: url,
+    ...(body && { contentType: 'application/json', body }),
+  });
+  return { url, body, sent };
+}
+
+async function tryOnce(parts: CallParts, call: GatewayCall, { url, body, sent }: Message): Promise<unknown> {
   const answer = await parts.http.send({
     method: call.method,
     url,
@@ -84,12 +101,12 @@ async function tryOnce(parts: CallParts, call: GatewayCall): Promise<unknown> {
       accept: 'application/json, application/problem+json',
       ...call.headers,
       ...(body && { 'content-type': 'application/json' }),
-      ...signed,
+      ...sent.fields,
     },
     body,
     timeoutMs: call.timeoutMs,
   });
-  const verified = verify(parts, answer, signed);
+  const verified = await verify(parts, answer, sent);
   if (answer.status >= 200 && answer.status < 300) {
     if (!verified) throw new UraAnswerUntrusted(answer.status, 'signature-missing');
     return call.read ? call.read(answer.body) : readJson(answer);
@@ -99,17 +116,13 @@ async function tryOnce(parts: CallParts, call: GatewayCall): Promise<unknown> {
 }
 
 /** Whether the answer is signed. A signature that is there has to be right, whatever the status. */
-function verify(parts: CallParts, answer: WireAnswer, signed: { readonly signature: string }): boolean {
+async function verify(parts: CallParts, answer: WireAnswer, sent: SentRequest): Promise<boolean> {
   const names = answer.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   if (names.includes('content-encoding')) throw new UraAnswerUntrusted(answer.status, 'compressed');
-  if (!names.includes('signature') && !names.includes('signature-input')) return false;
+  if (!parts.signatureFields.some((field) => names.includes(field))) return false;
   try {
-    verifyResponse(
-      { status: answer.status, headers: answer.rawHeaders, body: answer.body },
-      requestSignatureOf(signed),
-      parts.findKey,
-      { now: parts.clock.now() },
-    );
+    const received = { status: answer.status, headers: answer.rawHeaders, body: answer.body };
+    await parts.profile.verifyAnswer(received, sent);
     return true;
   } catch (error) {
     if (error instanceof SignatureRefused) throw new UraAnswerUntrusted(answer.status, error.code);

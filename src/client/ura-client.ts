@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.js';
 import { type Ids, uuidV7 } from '../ids.js';
+import { openRestProfile, type RestChoice, signatureFieldsOf } from '../signing/profiles/index.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
+import { seenAnswers } from './seen-answers.js';
 import { type CallParts, callGateway } from './signed-call.js';
 import type {
   ApplicationDraft,
@@ -26,6 +28,10 @@ export interface UraClientOptions {
   readonly signer: Signer;
   /** The gateway's pinned keys; several at once while it rotates them. */
   readonly gatewayKeys: readonly TrustedKey[];
+  /** As the gateway has it configured for this client. Default `http-sig`. */
+  readonly profile?: RestChoice;
+  /** The gateway is configured with `nonrepudiation` for this client. Default false. */
+  readonly nonrepudiation?: boolean;
   readonly clock?: Clock;
   /** Gives nonces. Default: UUID version 7. */
   readonly ids?: Ids;
@@ -85,17 +91,27 @@ export class UraClient {
   readonly #parts: CallParts;
   readonly #callTimeoutMs: number;
 
-  /** @throws {TypeError} when `gateway` is no http origin, or no gateway key is pinned. */
+  /** @throws {TypeError} when `gateway` is no http origin, no gateway key is pinned, or the profile cannot be opened. */
   constructor(options: UraClientOptions) {
     const { clock = systemClock, tries = 3, callTimeoutMs = 15_000 } = options;
     if (options.gatewayKeys.length === 0)
       throw new TypeError('gatewayKeys is empty: no answer could be verified');
-    const keys = new Map(options.gatewayKeys.map((key) => [key.keyId, key]));
+    const choice: RestChoice = options.profile ?? { profile: 'http-sig' };
+    if ('answerBinding' in choice && choice.answerBinding === 'connection')
+      throw new TypeError(
+        'answerBinding connection: any answer of the gateway would pass for that to any request',
+      );
     this.#callTimeoutMs = callTimeoutMs;
     this.#parts = {
       origin: originOf(options.gateway),
-      signer: options.signer,
-      findKey: (keyId) => keys.get(keyId),
+      profile: openRestProfile(choice, {
+        signer: options.signer,
+        trusted: options.gatewayKeys,
+        replaySet: seenAnswers(() => clock.now()),
+        clock,
+      }),
+      signatureFields: signatureFieldsOf(choice),
+      repeatsMessages: options.nonrepudiation === true,
       clock,
       ids: options.ids ?? uuidV7(clock),
       http: options.http ?? createHttpTransport(),

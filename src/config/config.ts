@@ -34,6 +34,8 @@ export interface GatewaySettings {
     readonly replicationFactor: number;
     readonly clientProperties: Readonly<Record<string, string | number | boolean>>;
   };
+  /** For clients with `nonrepudiation`. Default: kept for 365 days. */
+  readonly nonrepudiation?: { readonly retentionDays: number };
 }
 
 /** `config/clients/*.json` */
@@ -48,6 +50,12 @@ export interface ClientSettings {
   readonly crl?: CrlSettings;
   /** Where the client is told of the states of its applications, over HTTP. */
   readonly webhook?: { readonly url: string };
+  /** How its requests are verified and answers to it signed. Default `http-sig`. */
+  readonly profile?: Directions<RestChoice>;
+  /** Files of its TLS certificates, or folders of them. Absent: none is asked for. */
+  readonly mtls?: { readonly certificates: readonly string[] };
+  /** Its requests and our answers are kept byte for byte, and repetitions get the kept answer. Default false. */
+  readonly nonrepudiation?: boolean;
 }
 
 /** `crl` of a client or an adapter: the revocation list of whoever issued the partner's certificates. */

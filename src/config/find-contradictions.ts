@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Config } from './config.js';
+import { directionsOf, type RestChoice } from '../signing/profiles/index.js';
+import type { ClientSettings, Config, GatewaySettings } from './config.js';
 
 /** What no single file can tell: references between files that lead nowhere, and names given twice. */
 export function findContradictions(config: Config): string[] {
@@ -32,6 +33,7 @@ export function findContradictions(config: Config): string[] {
           .map((code) => `policies: grant ${grant.id} names service ${code}, which is in no catalogue file`),
       ),
     ),
+    ...clients.flatMap((client) => contradictionsOf(client, config.gateway)),
     ...policies
       .filter((policy) => !clients.some((client) => client.id === policy.client))
       .map((policy) => `policies: there is no client ${policy.client}`),
@@ -57,6 +59,25 @@ export function findContradictions(config: Config): string[] {
         return [`catalogue: parameters of service ${service.code}: ${(error as Error).message}`];
       }
     }),
+  ];
+}
+
+function contradictionsOf(
+  { id, profile = 'http-sig', mtls }: ClientSettings,
+  { http }: GatewaySettings,
+): string[] {
+  const { question, answer } = directionsOf<RestChoice>(profile);
+  return [
+    ...(question.profile === answer.profile
+      ? []
+      : [
+          `clients: ${id}: an answer by ${answer.profile} cannot be tied to a request by ${question.profile}`,
+        ]),
+    ...(mtls === undefined || http.tls !== undefined
+      ? []
+      : [
+          `clients: ${id}: mtls needs TLS to end in the gateway: set http.tls in gateway.json${http.behindProxy ? ', and let the proxy pass TLS on' : ''}`,
+        ]),
   ];
 }
 

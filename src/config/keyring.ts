@@ -6,14 +6,16 @@ import { isDevelopmentKey } from '../signing/development-keys.js';
 import { fileSigner } from '../signing/file-signer.js';
 import { type EventRecipient, readRecipientJwk } from '../signing/kafka-event/event-keys.js';
 import { readPrivateKeyFile } from '../signing/key-files.js';
+import type { PinnedPeer } from '../signing/profiles/mtls.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
 import { type PinnedKeys, readPinnedKeys } from '../trust/pinned-keys.js';
 import type { CrlSource } from '../trust/revocation-list.js';
+import { readTlsCertificates, type TlsCertificates } from '../trust/tls-certificates.js';
 import type { Config } from './config.js';
 
 /** One certificate and the time left to it. */
 export interface CertificateTerm {
-  /** `gateway-messages`, `registry-<adapter>`, `client-<id>`, `crl-issuer-…`; `-2` and so on for more of one partner. */
+  /** `gateway-messages`, `gateway-tls`, `registry-<adapter>`, `client-<id>`, `…-tls`, `crl-issuer-…`; `-2` and so on for more. */
   readonly name: string;
   /** File name without its folder. */
   readonly file: string;
@@ -39,12 +41,16 @@ export interface Keyring {
   readonly registries: ReadonlyMap<string, readonly TrustedKey[]>;
   /** Every pinned key with its partner and file. */
   readonly pinned: PinnedKeys['keys'];
+  /** TLS certificates of clients with `mtls`. */
+  readonly peers: readonly PinnedPeer[];
+  /** Chain and key with which the gateway ends TLS itself, PEM; absent where a proxy does. */
+  readonly tls?: TlsCertificates['server'];
   readonly crls: readonly CrlSource[];
   /** Keys that a revocation list speaks about. */
   readonly covered: ReadonlyMap<TrustedKey, CrlSource>;
-  /** What an operator should look at; none of it keeps the gateway from working. */
   /** Keys to which events are encrypted, by municipality; those that did not opt in are not here. */
   readonly recipients: ReadonlyMap<string, EventRecipient>;
+  /** What an operator should look at; none of it keeps the gateway from working. */
   readonly warnings: readonly string[];
   /** Names of keys that were made for development; production refuses them. */
   readonly development: readonly string[];
@@ -65,6 +71,7 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
     certificatePath: keys.messages.certificate,
   });
   const pinned = await readPinnedKeys(config);
+  const tls = await readTlsCertificates(config);
   const clients = new Map<string, TrustedKey>();
   const registries = new Map(config.adapters.map(({ name }) => [name, [] as TrustedKey[]]));
   for (const { kind, key } of pinned.keys) {
@@ -88,6 +95,7 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
         ]
       : []),
     ...pinned.certificates.map((each) => ({ ...each, file: basename(each.file), pinned: true })),
+    ...tls.certificates.map((each) => ({ ...each, file: basename(each.file) })),
   ];
   const certificates = (): CertificateTerm[] =>
     named.map(({ certificate, ...term }) => ({
@@ -107,6 +115,8 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
     clients,
     registries,
     pinned: pinned.keys,
+    peers: tls.peers,
+    ...(tls.server ? { tls: tls.server } : {}),
     recipients: await readRecipients(config),
     crls: pinned.crls,
     covered: pinned.covered,

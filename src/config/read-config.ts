@@ -110,6 +110,7 @@ function resolvePaths(config: Config, folder: string): Config {
       ...client,
       keys: client.keys.map(at),
       ...(client.events ? { events: { encryptionKey: at(client.events.encryptionKey) } } : {}),
+      ...(client.mtls ? { mtls: { certificates: client.mtls.certificates.map(at) } } : {}),
       ...crlOf(client),
     })),
     adapters: config.adapters.map((adapter) => ({

@@ -1,5 +1,12 @@
-import { verifyRequest } from '../signing/http-sig/index.js';
-import { check, must, parseEvidence, rowName } from './audit-check.js';
+import {
+  isRestProfile,
+  openRestProfile,
+  type ProfileParts,
+  type RestChoice,
+} from '../signing/profiles/index.js';
+import { repetitionsAllowed } from '../signing/profiles/nonrepudiation.js';
+import type { TrustedKey } from '../signing/signer.js';
+import { check, checkLater, must, parseEvidence, rowName } from './audit-check.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
 
 /**
@@ -8,57 +15,93 @@ import type { AuditInput, AuditRow, Check } from './audit-input.js';
  */
 const storingMs = 30_000;
 
-/** What the client signed: its request, and a cancellation where there is one. */
-export function checkClientMessages(input: AuditInput): Check[] {
-  return input.rows
-    .filter(({ kind }) => kind === 'client-request' || kind === 'cancellation')
-    .flatMap((row) => [
-      check(`${rowName(row)}: http-sig`, () => verifyAgain(row, input)),
-      ...(row.kind === 'client-request'
-        ? [check(`${rowName(row)}: content`, () => compareContent(row, input))]
-        : []),
-    ]);
+/** What the client signed: its request, and a cancellation where there is one. By whichever profile it signed. */
+export async function checkClientMessages(input: AuditInput): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const row of input.rows) {
+    if (row.kind !== 'client-request' && row.kind !== 'cancellation') continue;
+    const { profile } = row.meta;
+    // Only a name that is known goes into the table: what stands in the database may be anything.
+    const name = typeof profile === 'string' && isRestProfile(profile) ? profile : 'http-sig';
+    checks.push(await checkLater(`${rowName(row)}: ${name}`, () => verifyAgain(row, input)));
+    if (row.kind === 'client-request') {
+      checks.push(check(`${rowName(row)}: content`, () => compareContent(row, input)));
+    }
+  }
+  return checks;
 }
 
-function verifyAgain(row: AuditRow, { keys, request }: AuditInput): string {
-  const meta = (name: string): string => {
-    const value = row.meta[name];
-    must(typeof value === 'string', `what the signature covers is not recorded: ${name}`);
-    return value;
-  };
-  const targetUri = meta('targetUri');
+async function verifyAgain(row: AuditRow, { keys, request }: AuditInput): Promise<string> {
+  const targetUri = textOf(row.meta, 'targetUri');
+  const choice = choiceOf(row);
   const received = {
-    method: meta('method'),
+    method: textOf(row.meta, 'method'),
     targetUri,
-    headers: ['contentType', 'contentDigest', 'signatureInput', 'signature'].flatMap((name) => [
-      name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`),
-      meta(name),
-    ]),
+    headers: choice.profile === 'http-sig' ? httpSigFields(row) : otherFields(row),
     body: row.bytes,
   };
   const path = row.kind === 'cancellation' ? `/v1/requests/${request.id}/cancel` : '/v1/requests';
   must(received.method === 'POST' && new URL(targetUri).pathname === path, 'it was sent to another place');
-  let keyId: string;
-  let partner: string;
-  try {
-    ({ keyId, partner } = verifyRequest(received, keys.client, { now: row.recordedAt }));
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code !== 'message-expired' && code !== 'message-too-old') throw refusal(error);
-    try {
-      ({ keyId, partner } = verifyRequest(received, keys.client, { now: row.recordedAt - storingMs }));
-    } catch (again) {
-      throw refusal(again);
-    }
-  }
+  const verifyAt = (now: number) => {
+    const { verifyRequest } = openRestProfile(choice, verifying(keys.clients, now));
+    return verifyRequest(received);
+  };
+  const { keyId, partner } = await verifyAt(row.recordedAt)
+    .catch((error: { code?: string }) => {
+      if (error.code !== 'message-expired' && error.code !== 'message-too-old') throw error;
+      return verifyAt(row.recordedAt - storingMs);
+    })
+    .catch((error: { code?: string }) => {
+      throw new Error(`the signature does not hold: ${error.code ?? 'unexpected'}`);
+    });
   must(keyId === row.signedBy, 'the row names another key');
   must(partner === request.clientId, 'the key belongs to another client');
   return `verifies with ${keyId} of ${partner}`;
 }
 
-function refusal(error: unknown): Error {
-  const { code } = error as { code?: string };
-  return new Error(`the signature does not hold: ${code ?? 'unexpected'}`);
+/** The profile with the settings that it was verified by; recorded, because a client may have changed since. */
+function choiceOf({ meta }: AuditRow): RestChoice {
+  const profile = textOf(meta, 'profile');
+  if (profile === 'http-sig') return { profile };
+  const { settings } = meta;
+  const isSettings = typeof settings === 'object' && settings !== null;
+  must(isRestProfile(profile) && isSettings, 'by which profile it was signed is not recorded');
+  const choice = settings as RestChoice;
+  must(choice.profile === profile, 'the settings are of another profile');
+  return choice;
+}
+
+function httpSigFields({ meta }: AuditRow): string[] {
+  return ['contentType', 'contentDigest', 'signatureInput', 'signature'].flatMap((name) => [
+    name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`),
+    textOf(meta, name),
+  ]);
+}
+
+function otherFields({ meta }: AuditRow): string[] {
+  const { fields } = meta;
+  must(typeof fields === 'object' && fields !== null, 'what the signature covers is not recorded: fields');
+  return Object.keys(fields).flatMap((name) => [name, textOf(fields as Record<string, unknown>, name)]);
+}
+
+function textOf(meta: Readonly<Record<string, unknown>>, name: string): string {
+  const value = meta[name];
+  must(typeof value === 'string', `what the signature covers is not recorded: ${name}`);
+  return value;
+}
+
+/** As a profile is opened that only verifies, at a time of the past. That it was sent once is not asked again. */
+function verifying(trusted: readonly TrustedKey[], now: number): ProfileParts {
+  return {
+    signer: {
+      keyId: 'auditor',
+      algorithm: 'ecdsa-p256-sha256',
+      sign: () => Promise.reject(new Error('an auditor signs nothing')),
+    },
+    trusted,
+    replaySet: repetitionsAllowed,
+    clock: { now: () => now },
+  };
 }
 
 function compareContent(row: AuditRow, { request }: AuditInput): string {

@@ -3,6 +3,7 @@ import type { Receipt } from '../client/types.js';
 import type { RequestState } from '../requests/states.js';
 import type { EventHeaders } from '../signing/event-signature.js';
 import type { FindKey } from '../signing/http-sig/index.js';
+import type { TrustedKey } from '../signing/signer.js';
 import type { EvidenceStore } from './evidence-store.js';
 
 /** One thing that was looked at. */
@@ -30,8 +31,8 @@ export interface AuditedRequest {
 
 /** Everything that is believed from the start. Public halves only: an auditor signs nothing. */
 export interface AuditKeys {
-  /** Clients' pinned keys, by key id. */
-  readonly client: FindKey;
+  /** Clients' pinned keys. */
+  readonly clients: readonly TrustedKey[];
   /** Pinned certificates of each registry, by adapter; retired ones included. */
   readonly registries: ReadonlyMap<string, readonly X509Certificate[]>;
   /** Certificates with which the gateway signs to registries; retired ones included. */

@@ -27,7 +27,7 @@ export async function readAuditKeys({ gateway, clients, adapters }: Config): Pro
   const publicFile = gateway.keys.http.replace('.private.', '.public.');
   const own = await readTrustedKeyFile(publicFile, { partner: 'gateway' });
   return {
-    client: (keyId) => pinned.find((key) => key.keyId === keyId),
+    clients: pinned,
     registries,
     own: [await readCertificate(gateway.keys.messages.certificate)],
     gateway: (keyId) => (own.keyId === keyId ? own : undefined),

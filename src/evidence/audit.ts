@@ -19,7 +19,7 @@ export async function auditEvidence(input: AuditInput): Promise<Check[]> {
   const ordered = { ...input, rows: [...input.rows].sort((left, right) => left.sequence - right.sequence) };
   return [
     ...checkRows(ordered),
-    ...checkClientMessages(ordered),
+    ...(await checkClientMessages(ordered)),
     ...checkRegistryMessages(ordered),
     ...(await checkResult(ordered)),
     ...(await checkReceipt(ordered)),

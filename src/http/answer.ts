@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { UraError } from '../errors.js';
-import type { RequestSignature } from '../signing/http-sig/index.js';
+import type { KeptAnswer } from '../signing/profiles/nonrepudiation.js';
+import type { OutgoingAnswer } from './authenticate.js';
 
 /** An answer before it is turned into bytes. */
 export interface Answer {
@@ -16,11 +17,8 @@ export interface Answer {
   readonly failure?: UraError;
 }
 
-/** Signs an answer; given the request's signature, so that it cannot be passed off as the answer to another. */
-export type SignAnswer = (
-  answer: { readonly status: number; readonly body: Uint8Array },
-  requestSignature: RequestSignature,
-) => Promise<Readonly<Record<string, string>>>;
+/** Signs an answer, bound to its request, so that it cannot be passed off as the answer to another. */
+export type SignAnswer = (answer: OutgoingAnswer) => Promise<Readonly<Record<string, string>>>;
 
 /** Turns any failure into RFC 9457 problem details. */
 export function problemAnswer(error: UraError, requestId: string): Answer {
@@ -47,25 +45,38 @@ export function problemAnswer(error: UraError, requestId: string): Answer {
 /**
  * Writes an answer, signed when the request was. A request whose own signature was not accepted gets an
  * unsigned refusal: strangers must not be able to make the gateway spend private-key operations.
+ *
+ * @param keep is given what is about to be sent; nothing is sent when it throws.
  */
 export async function writeAnswer(
   response: ServerResponse,
   answer: Answer,
-  sign: SignAnswer,
-  requestSignature: RequestSignature | undefined,
+  sign?: SignAnswer,
+  keep?: (answer: KeptAnswer) => Promise<void>,
 ): Promise<void> {
+  const { status } = answer;
   const body = answer.bytes ?? (answer.body === undefined ? new Uint8Array() : encode(answer.body));
-  const signature = requestSignature ? await sign({ status: answer.status, body }, requestSignature) : {};
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(answer.status, {
-    'content-type': answer.mediaType ?? 'application/json; charset=utf-8',
+  const contentType = answer.mediaType ?? 'application/json; charset=utf-8';
+  const signature = sign ? await sign({ status, contentType, body }) : {};
+  const headers: Record<string, string> = {
+    'content-type': contentType,
     'content-length': String(body.length),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...answer.headers,
     ...signature,
-  });
+  };
+  await keep?.({ status, headers: Object.entries(headers).flat(), bytes: body });
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, headers);
   response.end(body);
+}
+
+/** Sends an answer again as it was sent before, byte for byte. */
+export function repeatAnswer(response: ServerResponse, { status, headers, bytes }: KeptAnswer): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, [...headers]);
+  response.end(bytes);
 }
 
 function encode(body: unknown): Uint8Array {

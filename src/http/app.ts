@@ -37,17 +37,37 @@ export function createApp(parts: AppParts): express.Express {
       ? new UraError('malformed-target', 'The target is not validly percent-encoded.')
       : new UraError('internal', 'Repeat with the same Idempotency-Key, and report the requestId.');
     const answer = problemAnswer(failure, parts.nextId());
-    void writeAnswer(response, answer, () => Promise.resolve({}), undefined);
+    void writeAnswer(response, answer);
   };
   app.use(lastResort);
   return app;
 }
 
+/** How TLS ends in the gateway. */
+export interface ServerTls {
+  /** PEM, chain included. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+  /** Some client has to show a certificate: all are asked for one. */
+  readonly asksForCertificate?: boolean;
+}
+
+/** For a new server, and for one that runs when its certificate is exchanged. */
+export function secureContextOf({ cert, key }: Pick<ServerTls, 'cert' | 'key'>) {
+  return { cert, key, minVersion: 'TLSv1.2' as const };
+}
+
+/**
+ * The TLS layer judges no certificate of a client, because those are pinned, and most clients need none; whether
+ * one fits its client is decided for each message. See `src/signing/profiles/mtls.ts`.
+ */
+function clientCertificates({ asksForCertificate = false }: ServerTls) {
+  return asksForCertificate ? { requestCert: true, rejectUnauthorized: false } : {};
+}
+
 /** Limits that keep slow, idle and vanished clients from holding more than a socket. */
-export function createServer(
-  app: express.Express,
-  tls?: { readonly cert: string; readonly key: string },
-): Server {
+export function createServer(app: express.Express, tls?: ServerTls): Server {
   const limits = {
     requestTimeout: 30_000,
     headersTimeout: 10_000,
@@ -55,7 +75,7 @@ export function createServer(
     maxHeaderSize: 16_384,
   };
   const server = tls
-    ? createHttpsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, app)
+    ? createHttpsServer({ ...limits, ...secureContextOf(tls), ...clientCertificates(tls) }, app)
     : createHttpServer(limits, app);
   server.maxHeadersCount = 64;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

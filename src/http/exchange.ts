@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Client } from '../authorisation/authorise.js';
 import { type ErrorCode, UraError } from '../errors.js';
-import type { VerifiedRequest } from '../signing/http-sig/index.js';
+import type { KeptAnswer } from '../signing/profiles/nonrepudiation.js';
 import { parseStrictJson } from '../strict-json.js';
-import { type Answer, problemAnswer, type SignAnswer, writeAnswer } from './answer.js';
+import { type Answer, problemAnswer, repeatAnswer, writeAnswer } from './answer.js';
 import type { ApiDescription, ApiRequest, Operation } from './api-description.js';
+import type { Authenticate, Sender } from './authenticate.js';
+import { peerCertificate } from './peer-certificate.js';
 import { ClientGone, readBody } from './read-body.js';
 import { toUraError } from './to-ura-error.js';
 
@@ -23,12 +24,7 @@ export interface Call {
   readonly body: unknown;
   readonly bodyBytes: Uint8Array;
   /** Present exactly for signed operations. */
-  readonly sender?: {
-    readonly client: Client;
-    /** Absent where the message was signed in another way; then there is a {@link Call.proof}. */
-    readonly verified?: VerifiedRequest;
-    readonly targetUri: string;
-  };
+  readonly sender?: Pick<Sender, 'client' | 'targetUri'> & Partial<Pick<Sender, 'verified' | 'choice'>>;
   /** What the evidence of a message needs that was not signed by `http-sig`. */
   readonly proof?: {
     readonly signedBy: string;
@@ -47,14 +43,7 @@ export interface ExchangeParts {
   readonly api: ApiDescription;
   /** By operation id; an operation without a handler is answered with 501. */
   readonly handlers: Readonly<Record<string, Handler>>;
-  readonly authenticate: (request: {
-    readonly method: string;
-    readonly targetUri: string;
-    readonly headers: readonly string[];
-    readonly body: Uint8Array;
-  }) => Promise<VerifiedRequest>;
-  readonly clients: ReadonlyMap<string, Client>;
-  readonly sign: SignAnswer;
+  readonly authenticate: Authenticate;
   /** Scheme, host and port that clients may address; the first is the default. */
   readonly publicOrigins: readonly string[];
   readonly limits: { readonly bytes: number; readonly documentBytes: number; readonly timeoutMs: number };
@@ -96,7 +85,7 @@ export function createExchange(parts: ExchangeParts) {
     const method = request.method ?? '';
     const target = request.url ?? '';
     let operation: Operation | undefined;
-    let sender: Call['sender'];
+    let sender: Sender | undefined;
     let answer: Answer;
     let failure: UraError | undefined;
     try {
@@ -108,7 +97,33 @@ export function createExchange(parts: ExchangeParts) {
       const bodyBytes = await readBody(request, limits);
       const targetUri = originOf(request.headers.host, parts.publicOrigins) + target;
       if (operation.signed) {
-        sender = await authenticate(parts, request, targetUri, bodyBytes);
+        sender = await parts.authenticate({
+          method,
+          target,
+          targetUri,
+          headers: request.headers,
+          rawHeaders: request.rawHeaders,
+          body: bodyBytes,
+          peer: () => peerCertificate(request.socket),
+        });
+        const kept = sender.exchange?.answer;
+        if (kept) {
+          repeatAnswer(response, kept);
+          const durationMs = performance.now() - startedAt;
+          const { id: client } = sender.client;
+          const { id: operationId } = operation;
+          const reason = 'the answer of before was sent again';
+          parts.observe({
+            id,
+            method,
+            operation: operationId,
+            status: kept.status,
+            durationMs,
+            client,
+            reason,
+          });
+          return;
+        }
       }
       let body: unknown;
       if (!operation.raw) {
@@ -138,7 +153,15 @@ export function createExchange(parts: ExchangeParts) {
     if (parts.checkAnswers && operation && !answer.bytes && !(failure && anywhere.has(failure.code)))
       answer = refuseOwnMistake(parts.api, operation.id, answer, id);
     if (failure && !request.complete) response.setHeader('connection', 'close');
-    await writeAnswer(response, answer, parts.sign, sender?.verified?.signature);
+    try {
+      await writeAnswer(response, answer, sender?.sign, keepOf(sender));
+    } catch (error) {
+      if (!sender?.exchange) throw error;
+      // What cannot be kept is not sent; the work itself is done, and a repetition finds it done.
+      failure = toUraError(error);
+      answer = problemAnswer(failure, id);
+      await writeAnswer(response, answer, sender.sign);
+    }
     parts.observe({
       id,
       method,
@@ -153,24 +176,17 @@ export function createExchange(parts: ExchangeParts) {
   };
 }
 
-async function authenticate(
-  parts: ExchangeParts,
-  request: IncomingMessage,
-  targetUri: string,
-  body: Uint8Array,
-): Promise<NonNullable<Call['sender']>> {
-  if (request.headers.signature === undefined) {
-    throw new UraError('signature-missing', 'Sign the request by profile http-sig; see /openapi.json.');
-  }
-  const verified = await parts.authenticate({
-    method: request.method ?? '',
-    targetUri,
-    headers: request.rawHeaders,
-    body,
-  });
-  const client = parts.clients.get(verified.partner);
-  if (!client) throw new UraError('signature-refused', 'The signature was not accepted.');
-  return { client, verified, targetUri };
+/** How an answer is kept for a client under `nonrepudiation`: not at all when a repetition may fare better. */
+function keepOf(sender: Sender | undefined): ((answer: KeptAnswer) => Promise<void>) | undefined {
+  const exchange = sender?.exchange;
+  return (
+    exchange &&
+    (async (answer) => {
+      if (answer.status < 500 && answer.status !== 429) await exchange.answered(answer);
+      // If even this fails, the repetition has to wait a little longer.
+      else await exchange.failed().catch(() => {});
+    })
+  );
 }
 
 /** Node joins repeated headers with a comma; a header that decides anything must stand there once. */

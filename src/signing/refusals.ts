@@ -1,7 +1,7 @@
 import type { httpRefusals } from './http-sig/refusals.js';
 import type { eventRefusals } from './kafka-event/refusals.js';
 import type { modiRefusals } from './modi-rest/refusals.js';
-import type { peerRefusals } from './profiles/refusals.js';
+import type { claimRefusals, peerRefusals } from './profiles/refusals.js';
 
 /**
  * Why a signed message is not accepted. The code goes to the log and to the attack suite's table; the sender
@@ -105,7 +105,8 @@ export type RefusalCode =
   | keyof typeof httpRefusals
   | keyof typeof modiRefusals
   | keyof typeof eventRefusals
-  | keyof typeof peerRefusals;
+  | keyof typeof peerRefusals
+  | keyof typeof claimRefusals;
 
 /** A message whose signature, structure or freshness was not accepted. Nothing of it may be used. */
 export class SignatureRefused extends Error {

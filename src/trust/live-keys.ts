@@ -52,6 +52,7 @@ export class LiveKeys {
   #loadedAt: number;
   #broken: { readonly since: number; readonly reason: string } | undefined;
   #reloading: Promise<boolean> = Promise.resolve(true);
+  #follow: (keyring: Keyring) => void = () => {};
 
   private constructor(parts: LiveKeysParts, config: Config, keyring: Keyring) {
     this.#parts = parts;
@@ -128,6 +129,11 @@ export class LiveKeys {
     return isGood;
   }
 
+  /** Called with each new set that is in use from then on; for what cannot ask each time, such as a TLS server. */
+  onReload(follow: (keyring: Keyring) => void): void {
+    this.#follow = follow;
+  }
+
   /** Looks at the files until {@link stop}. */
   watch(): void {
     void this.#poll();
@@ -180,6 +186,7 @@ export class LiveKeys {
       this.#seen = seen;
       this.#loadedAt = clock.now();
       this.#broken = undefined;
+      this.#follow(keyring);
       observe.loaded(keyring);
       return true;
     } catch (error) {

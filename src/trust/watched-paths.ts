@@ -16,7 +16,8 @@ export function watchedPaths(configFolder: string, { gateway, clients, adapters 
     keys.http,
     keys.messages.privateKey,
     keys.messages.certificate,
-    ...clients.flatMap((client) => client.keys),
+    ...clients.flatMap((client) => [...client.keys, ...(client.mtls?.certificates ?? [])]),
+    ...Object.values(gateway.http.tls ?? {}),
     ...adapters.flatMap(({ trust }) => trust),
     ...lists.flatMap(({ issuer, sources }) => [issuer, ...sources.filter((source) => !isUrl(source))]),
   ];

@@ -73,16 +73,14 @@ describe('the audit of what was exchanged', function () {
 
     it("finds a key that is not this client's, or was not valid then", async () => {
       const { keys } = honest;
-      await finds({ ...honest, keys: { ...keys, client: () => undefined } }, 'client-request #1: http-sig');
+      await finds({ ...honest, keys: { ...keys, clients: [] } }, 'client-request #1: http-sig');
       await finds(
         { ...honest, request: { ...honest.request, clientId: 'oss-fier' } },
         'client-request #1: http-sig',
       );
-      const ended = (keyId: string) => {
-        const key = keys.client(keyId);
-        return key && { ...key, notAfter: rowOf(honest, 'client-request').recordedAt - 60_000 };
-      };
-      await finds({ ...honest, keys: { ...keys, client: ended } }, 'client-request #1: http-sig');
+      const notAfter = rowOf(honest, 'client-request').recordedAt - 60_000;
+      const ended = keys.clients.map((key) => ({ ...key, notAfter }));
+      await finds({ ...honest, keys: { ...keys, clients: ended } }, 'client-request #1: http-sig');
     });
 
     it('finds a cancellation that was meant for another request', async () => {

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadApiDescription } from '../../src/http/api-description.js';
 import { createApp, createServer } from '../../src/http/app.js';
+import { createAuthenticate } from '../../src/http/authenticate.js';
 import { createExchange, type ExchangeParts, type Seen } from '../../src/http/exchange.js';
 
 describe('the exchange of one request for one answer', function () {
@@ -17,9 +18,12 @@ describe('the exchange of one request for one answer', function () {
     base = {
       api: await loadApiDescription(),
       handlers: {},
-      authenticate: () => Promise.reject(new Error('nobody signs here')),
-      clients: new Map(),
-      sign: async () => ({}),
+      authenticate: createAuthenticate({
+        profiles: [],
+        clients: new Map(),
+        nextId: () => '0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a',
+        now: Date.now,
+      }),
       publicOrigins: ['http://ura.example'],
       limits: { bytes: 1_000, documentBytes: 4_000, timeoutMs: 1_000 },
       nextId: () => '0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a',

@@ -6,6 +6,7 @@ import { type Samples, samples } from '../../adapters/civil/simulator/samples.js
 import { type CivilSimulator, startCivilSimulator } from '../../adapters/civil/simulator/start.js';
 import { openOwnClient } from '../../src/cli/own-client.js';
 import { UraClient } from '../../src/client/index.js';
+import type { Clock } from '../../src/clock.js';
 import { type Gateway, startGateway } from '../../src/compose.js';
 import { prepareEnvironment } from '../../src/environment.js';
 import { createLogger } from '../../src/observe/logger.js';
@@ -36,6 +37,8 @@ export interface StackOptions {
   readonly people?: number;
   /** Without it, only database and registry are started; the test starts gateways itself. */
   readonly withGateway?: boolean;
+  /** The gateway's. Default: the real time. */
+  readonly clock?: Clock;
 }
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -59,11 +62,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const gateway =
     options.withGateway === false
       ? undefined
-      : await startGateway(environment, logger, { now: Date.now }).catch(async (error: unknown) => {
-          await registry.close();
-          await drop();
-          throw error;
-        });
+      : await startGateway(environment, logger, options.clock ?? { now: Date.now }).catch(
+          async (error: unknown) => {
+            await registry.close();
+            await drop();
+            throw error;
+          },
+        );
   const database = openDatabase({ url: databaseUrl, maxConnections: 2 });
   return {
     get gateway() {

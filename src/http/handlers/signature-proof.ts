@@ -1,3 +1,4 @@
+import { signatureFieldsOf } from '../../signing/profiles/index.js';
 import type { Call } from '../exchange.js';
 import { senderOf } from './sender.js';
 
@@ -18,18 +19,27 @@ export function signatureProof(call: Call, method: string): SignatureProof {
     return { signedBy, mediaType, meta };
   }
   const { headers } = call;
-  const { verified, targetUri } = senderOf(call);
-  if (!verified) throw new Error(`operation ${call.operation.id} has neither a signature nor another proof`);
+  const { verified, targetUri, choice } = senderOf(call);
+  if (!verified || !choice) throw new Error(`operation ${call.operation.id} has no proof of its sender`);
+  if (choice.profile === 'http-sig') {
+    return {
+      signedBy: verified.keyId,
+      meta: {
+        profile: 'http-sig',
+        method,
+        targetUri,
+        contentType: headers['content-type'],
+        contentDigest: headers['content-digest'],
+        signatureInput: headers['signature-input'],
+        signature: headers.signature,
+      },
+    };
+  }
+  const names = new Set([...signatureFieldsOf(choice), ...(verified.signedFields ?? [])]);
+  const fields = Object.fromEntries([...names].map((name) => [name, headers[name]]));
+  // The settings too: they may be others by the time that somebody looks at the evidence.
   return {
     signedBy: verified.keyId,
-    meta: {
-      profile: 'http-sig',
-      method,
-      targetUri,
-      contentType: headers['content-type'],
-      contentDigest: headers['content-digest'],
-      signatureInput: headers['signature-input'],
-      signature: headers.signature,
-    },
+    meta: { profile: choice.profile, settings: choice, method, targetUri, fields },
   };
 }

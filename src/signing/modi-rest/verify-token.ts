@@ -18,6 +18,8 @@ const longestTokenChars = 12_288;
 export interface TokenRules extends ClaimRules {
   readonly pinned: readonly TrustedKey[];
   readonly isRevoked?: ((key: TrustedKey) => boolean) | undefined;
+  /** Throws to turn the holder of the key away, before the signature is looked at. */
+  readonly admit?: ((key: TrustedKey) => void) | undefined;
   /** The issuer that a holder of this key must name. */
   readonly issuerOf: (key: TrustedKey) => string;
 }
@@ -44,6 +46,7 @@ export async function verifyToken(
   if (digest === undefined) throw new SignatureRefused('modi-digest-missing');
   const encoded = protectedOf(token);
   const key = selectKey(encoded, rules.pinned);
+  rules.admit?.(key);
   requireUsableKey(key, rules.now);
   if (rules.isRevoked?.(key) === true) throw new SignatureRefused('key-revoked');
   const claims = readClaims(await verifiedPayload(token, key), rules);

@@ -1,5 +1,5 @@
 import { httpSig } from './http-sig.js';
-import { type JwsDetachedSettings, jwsDetached } from './jws-detached.js';
+import { defaultField, type JwsDetachedSettings, jwsDetached } from './jws-detached.js';
 import { type ModiSettings, modiRest } from './modi-rest.js';
 import type { ProfileParts, RestProfile, SoapProfile } from './profile.js';
 import type { WssParts } from './wss.js';
@@ -87,6 +87,23 @@ export type RestChoice =
   | { readonly profile: 'http-sig' }
   | ({ readonly profile: 'modi-rest' } & ModiSettings)
   | ({ readonly profile: 'jws-detached' } & JwsDetachedSettings);
+
+/**
+ * Header fields by which a message claims to be signed by a profile, lower case. A message that has fields of two
+ * profiles claims two things, and is neither.
+ */
+export function signatureFieldsOf(choice: RestChoice): readonly string[] {
+  switch (choice.profile) {
+    case 'http-sig':
+      return ['signature', 'signature-input'];
+    case 'modi-rest':
+      return ['agid-jwt-signature'];
+    case 'jws-detached':
+      return [choice.field ?? defaultField];
+    default:
+      throw new UnknownProfile((choice as { profile: string }).profile);
+  }
+}
 
 export interface SoapParts extends WssParts {
   /** Called for each message that SHA-1 was used in. Needed by `wss-legacy-sha1` alone. */

@@ -5,10 +5,13 @@ import { readJoseHeader } from '../jose-header.js';
 import { type BoundValues, signDetached, type VerifiedJws, verifyDetached } from '../jws-detached.js';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
-import { findPinnedKey } from './http-sig.js';
-import type { OutgoingHttpAnswer, OutgoingHttpRequest, ProfileParts, RestProfile } from './profile.js';
+import { admitting, findPinnedKey } from './http-sig.js';
+import type { Admit, OutgoingHttpAnswer, OutgoingHttpRequest, ProfileParts, RestProfile } from './profile.js';
 
 export const profileName = 'jws-detached';
+
+/** Field that carries the JWS where the settings name no other. */
+export const defaultField = 'x-jws-signature';
 
 export interface JwsDetachedSettings {
   /** Field that carries the JWS, lower case. Default `x-jws-signature`. */
@@ -33,10 +36,12 @@ const messageIdShape = /^[A-Za-z0-9._~+/=-]{16,128}$/;
  */
 export function jwsDetached(parts: ProfileParts, settings: JwsDetachedSettings = {}): RestProfile {
   const { signer, clock, replaySet } = parts;
-  const { field = 'x-jws-signature', typ = 'ura-http+jws', answerBinding = 'request' } = settings;
+  const { field = defaultField, typ = 'ura-http+jws', answerBinding = 'request' } = settings;
   if (signer.algorithm !== 'ecdsa-p256-sha256') {
     throw new TypeError(`${profileName} signs with ES256; key ${signer.keyId} is for ${signer.algorithm}.`);
   }
+
+  const findKey = findKeyForEs256(parts);
 
   const sign = async (message: OutgoingHttpRequest | OutgoingHttpAnswer, bound: BoundValues) => {
     if (!messageIdShape.test(message.messageId)) {
@@ -47,14 +52,15 @@ export function jwsDetached(parts: ProfileParts, settings: JwsDetachedSettings =
     return { [field]: await signDetached(body, signer, { typ, now: clock.now(), bound: values }) };
   };
 
-  const verify = async (message: Message, bound: BoundValues): Promise<Verified> => {
+  const verify = async (message: Message, bound: BoundValues, admit?: Admit): Promise<Verified> => {
     const jws = onlyLine(message.headers, field);
     if (jws === undefined) throw new SignatureRefused('signature-missing');
     const jti = readJoseHeader(jws.slice(0, Math.max(jws.indexOf('.'), 0))).get('jti');
     if (typeof jti !== 'string' || !messageIdShape.test(jti))
       throw new SignatureRefused('parameter-missing', 'jti');
     const now = clock.now();
-    const verified = await verifyDetached(jws, message.body, findKeyForEs256(parts), {
+    const find = admit === undefined ? findKey : admitting(findKey, admit);
+    const verified = await verifyDetached(jws, message.body, find, {
       typ,
       now,
       bound: { jti, ...bound },
@@ -85,8 +91,8 @@ export function jwsDetached(parts: ProfileParts, settings: JwsDetachedSettings =
       await remember(verified);
       return whoOf(verified);
     },
-    async verifyRequest(request) {
-      const verified = await verify(request, {});
+    async verifyRequest(request, admit) {
+      const verified = await verify(request, {}, admit);
       await remember(verified);
       const expiresAt = verified.signedAt + maxAgeSeconds * 1000;
       const { messageId } = verified;

@@ -5,6 +5,7 @@ import { type VerifiedToken, verifyToken } from '../modi-rest/verify-token.js';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
 import {
+  type Admit,
   type OutgoingHttpAnswer,
   type OutgoingHttpRequest,
   type ProfileParts,
@@ -24,7 +25,9 @@ export interface ModiSettings {
   readonly audience?: string;
   /** What `aud` of messages to us must be. Default: for answers our issuer, for requests the target URI. */
   readonly ownAudiences?: readonly string[];
-  /** `iss` that a partner must use. Default: the partner's name in the configuration. */
+  /** `iss` that the partner must use. Default: the partner's name in the configuration. */
+  readonly partnerIssuer?: string;
+  /** The same where partners differ. */
   readonly issuerOf?: (key: TrustedKey) => string;
   /** How the header names our key. Default `x5t#S256` with a certificate, else `kid`. */
   readonly selector?: KeySelector;
@@ -54,7 +57,7 @@ export function modiRest(parts: ProfileParts, settings: ModiSettings): RestProfi
   if (!(lifetimeSeconds > 0 && lifetimeSeconds <= maxAgeSeconds)) {
     throw new TypeError(`${profileName}: lifetimeSeconds is not in 1..${maxAgeSeconds}.`);
   }
-  const issuerOf = settings.issuerOf ?? (({ partner }) => partner);
+  const issuerOf = settings.issuerOf ?? (({ partner }) => settings.partnerIssuer ?? partner);
 
   const sign = (message: OutgoingHttpRequest | OutgoingHttpAnswer, to: string, answers?: Answered) =>
     signToken(
@@ -76,8 +79,10 @@ export function modiRest(parts: ProfileParts, settings: ModiSettings): RestProfi
   const verify = async (
     message: { readonly headers: RawHeaders; readonly body: Uint8Array },
     audiences: readonly string[],
+    admit?: Admit,
   ): Promise<VerifiedToken> =>
     verifyToken(message, {
+      admit,
       audiences,
       now: clock.now(),
       maxAgeSeconds,
@@ -111,13 +116,14 @@ export function modiRest(parts: ProfileParts, settings: ModiSettings): RestProfi
       await remember(verified);
       return whoOf(verified);
     },
-    async verifyRequest(request) {
-      const verified = await verify(request, ownAudiences ?? [request.targetUri]);
+    async verifyRequest(request, admit) {
+      const verified = await verify(request, ownAudiences ?? [request.targetUri], admit);
       // An answer is no request, even if somebody could make it reach us as one.
       if (verified.requestJti !== undefined) throw new SignatureRefused('modi-claim', 'request_jti');
       await remember(verified);
       const { messageId, expiresAt, bodySha256, issuer: from } = verified;
-      return { ...whoOf(verified), messageId, expiresAt, bodySha256, issuer: from };
+      const signedFields = [...verified.signedHeaders.keys()];
+      return { ...whoOf(verified), messageId, expiresAt, bodySha256, issuer: from, signedFields };
     },
     async signAnswer(answer, request) {
       const { messageId, bodySha256, issuer: to = request.partner } = request;

@@ -11,6 +11,8 @@ export interface ExchangeId {
 export interface KeptRequest extends ExchangeId {
   /** SHA-256 of the body (SOAP: of the canonical Body), base64: what a repetition must have in common. */
   readonly bodySha256: string;
+  /** Where it was sent to, if the transport knows: a repetition must have that in common too. Default: empty. */
+  readonly target?: string;
   /** Exactly as received, signature and all. */
   readonly requestBytes: Uint8Array;
   /** Milliseconds since the epoch. */
@@ -29,11 +31,25 @@ export interface KeptAnswer {
 export interface ExchangeStore {
   /** @returns undefined when there is none. */
   find(id: ExchangeId): Promise<(KeptRequest & { readonly answer?: KeptAnswer }) | undefined>;
-  /** Keeps a request, atomically. @returns false when this exchange is kept already; then nothing changed. */
-  keep(request: KeptRequest): Promise<boolean>;
+  /**
+   * Keeps a request, atomically. One that is kept without an answer, came before `abandonedBefore` and is the same
+   * in `bodySha256` and `target` is kept as if it were new: whoever worked on it is gone.
+   *
+   * @param abandonedBefore milliseconds since the epoch.
+   * @returns false when this exchange is kept already; then nothing changed.
+   */
+  keep(request: KeptRequest, abandonedBefore: number): Promise<boolean>;
   /** Adds the answer to a kept request that has none; the first one stays. */
   keepAnswer(id: ExchangeId, answer: KeptAnswer): Promise<void>;
+  /** Marks a kept request that has no answer as abandoned. */
+  abandon(id: ExchangeId): Promise<void>;
 }
+
+/**
+ * A request is abandoned when it has no answer after so long, milliseconds: its process died. Longer than anything
+ * that a client waits for in one call.
+ */
+const abandonedAfterMs = 60_000;
 
 /** What is to be done with a request that verified. */
 export type Reception =
@@ -59,19 +75,26 @@ export interface Nonrepudiation {
   receive(request: KeptRequest): Promise<Reception>;
   /** Call it with the signed answer, before it is sent. */
   answered(id: ExchangeId, answer: KeptAnswer): Promise<void>;
+  /** Call it instead where there is only a failure that passes: the next repetition is `new` again. */
+  failed(id: ExchangeId): Promise<void>;
 }
 
 export function nonrepudiation(store: ExchangeStore): Nonrepudiation {
   return {
     async receive(request) {
       // The insert decides, not the look-up before it: two nodes may have the same request at once.
-      if (await store.keep(request)) return { kind: 'new' };
+      if (await store.keep(request, request.receivedAt - abandonedAfterMs)) return { kind: 'new' };
       const kept = await store.find(request);
-      if (kept === undefined || kept.bodySha256 !== request.bodySha256) return { kind: 'conflict' };
+      if (kept === undefined || !isSame(kept, request)) return { kind: 'conflict' };
       return kept.answer === undefined ? { kind: 'under-way' } : { kind: 'repeated', answer: kept.answer };
     },
     answered: (id, answer) => store.keepAnswer(id, answer),
+    failed: (id) => store.abandon(id),
   };
+}
+
+function isSame(one: KeptRequest, other: KeptRequest): boolean {
+  return one.bodySha256 === other.bodySha256 && (one.target ?? '') === (other.target ?? '');
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { RawHeaders } from '../http-sig/field-lines.js';
+import type { FindKey } from '../http-sig/trust-signature.js';
 import type { ReceivedRequest, RequestSignature } from '../http-sig/verify-request.js';
 import type { ReceivedResponse } from '../http-sig/verify-response.js';
 import type { ReplaySet } from '../replay-set.js';
@@ -17,6 +18,8 @@ export interface ProfileParts {
   readonly signer: Signer;
   /** Pinned keys of the other side, or of all that may call; a function where they change while the process runs. */
   readonly trusted: readonly TrustedKey[] | (() => readonly TrustedKey[]);
+  /** Selects one of the pinned keys by its id, where there are too many to look through. Default: looks through them. */
+  readonly findKey?: FindKey;
   readonly replaySet: ReplaySet;
   readonly clock: Clock;
   /** Asks the revocation list that is kept outside the request path. Default: nothing is revoked. */
@@ -85,6 +88,8 @@ export interface VerifiedHttpRequest {
   readonly signature?: RequestSignature;
   /** Of `modi-rest` alone: how the partner calls itself; its answer is addressed to that. */
   readonly issuer?: string;
+  /** Of `modi-rest` alone: names of the header fields that the signature covers, lower case. */
+  readonly signedFields?: readonly string[];
 }
 
 /** An answer before it is signed. */
@@ -107,13 +112,20 @@ export interface VerifiedHttpAnswer {
 
 export type { RawHeaders, ReceivedRequest, ReceivedResponse };
 
+/** Whether a holder of this key may send what is being received: over this connection, for example. */
+export type Admit = (key: TrustedKey) => void;
+
 /** Signed HTTP messages, for the side that asks and for the side that answers. */
 export interface RestProfile {
   /** @throws {RangeError | TypeError} when the request or the key cannot be signed by the profile. */
   signRequest(request: OutgoingHttpRequest): Promise<SentRequest>;
   /** @throws {SignatureRefused} with the exact code. */
   verifyAnswer(answer: ReceivedResponse, sent: SentRequest): Promise<VerifiedHttpAnswer>;
-  /** @throws {SignatureRefused} with the exact code; `message-replayed` when it was accepted before. */
-  verifyRequest(request: ReceivedRequest): Promise<VerifiedHttpRequest>;
+  /**
+   * @param admit is given the pinned key that the message names, before its signature is looked at and long before
+   *   its message id is remembered; it throws a {@link SignatureRefused} to turn the message away.
+   * @throws {SignatureRefused} with the exact code; `message-replayed` when it was accepted before.
+   */
+  verifyRequest(request: ReceivedRequest, admit?: Admit): Promise<VerifiedHttpRequest>;
   signAnswer(answer: OutgoingHttpAnswer, request: VerifiedHttpRequest): Promise<HeaderFields>;
 }

@@ -5,3 +5,9 @@ export const peerRefusals = {
   'peer-certificate-not-valid-now': 'The pinned certificate of the other side is outside its validity dates.',
   'peer-of-another-partner': 'The connection belongs to another partner than the signature.',
 } as const satisfies Record<string, string>;
+
+/** Why a request is held against no profile at all. For the log alone. */
+export const claimRefusals = {
+  'profile-ambiguous': 'The message carries signatures of two profiles.',
+  'profile-not-offered': 'No client signs by the profile that the message claims.',
+} as const satisfies Record<string, string>;

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {
@@ -18,9 +18,13 @@ export interface WireAnswer {
  * @throws {Error} when nothing happens for 15 seconds.
  */
 export function sendBytes(port: number, ...parts: readonly Buffer[]): Promise<WireAnswer | undefined> {
+  return sendOver(connect(port, '127.0.0.1'), ...parts);
+}
+
+/** The same over a connection that was just begun, for example one with TLS. */
+export function sendOver(socket: Socket, ...parts: readonly Buffer[]): Promise<WireAnswer | undefined> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
-    const socket = connect(port, '127.0.0.1');
     const timer = setTimeout(() => finish(new Error('the server neither answered nor closed')), 15_000);
     const finish = (end: Error | WireAnswer | undefined): void => {
       clearTimeout(timer);
@@ -28,9 +32,7 @@ export function sendBytes(port: number, ...parts: readonly Buffer[]): Promise<Wi
       if (end instanceof Error) reject(end);
       else resolve(end);
     };
-    socket.on('connect', () => {
-      for (const part of parts) socket.write(part);
-    });
+    for (const part of parts) socket.write(part);
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       const answer = readAnswer(received);

@@ -79,8 +79,8 @@ export function digestOf(body: Uint8Array): string {
   return `SHA-256=${createHash('sha256').update(body).digest('base64')}`;
 }
 
-/** The valid message with a change, given to the receiver. @returns what the receiver makes of it. */
-export async function send(world: World, change: Change): Promise<unknown> {
+/** The valid message with a change. */
+export function write(world: World, change: Change): Message {
   const message: Message = {
     header: { alg: 'ES256', typ: 'JWT', kid: world.gatewayKey.signer.keyId },
     claims: {
@@ -103,7 +103,12 @@ export async function send(world: World, change: Change): Promise<unknown> {
     nowMs: now,
     times: 1,
   };
-  Object.assign(message, change(message, world));
+  return Object.assign(message, change(message, world));
+}
+
+/** The valid message with a change, given to the receiver. @returns what the receiver makes of it. */
+export async function send(world: World, change: Change): Promise<unknown> {
+  const message = write(world, change);
   const receiver = openRestProfile(
     { profile: 'modi-rest', issuer: 'tax' },
     {
@@ -114,14 +119,21 @@ export async function send(world: World, change: Change): Promise<unknown> {
       ...(message.isRevoked === undefined ? {} : { isRevoked: message.isRevoked }),
     },
   );
-  let result: unknown;
-  for (let time = 0; time < message.times; time++) result = await deliver(receiver, message, world);
-  return result;
+  return deliver(receiver, message, world);
 }
 
-function deliver(receiver: RestProfile, message: Message, world: World) {
+/** Gives a message to a receiver as often as it says. @returns what the receiver makes of it the last time. */
+export async function deliver(
+  receiver: Pick<RestProfile, 'verifyRequest'>,
+  message: Message,
+  world: World,
+): Promise<unknown> {
   const { method, targetUri, body } = message;
-  return receiver.verifyRequest({ method, targetUri, headers: headersOf(message, world), body });
+  let result: unknown;
+  for (let time = 0; time < message.times; time++) {
+    result = await receiver.verifyRequest({ method, targetUri, headers: headersOf(message, world), body });
+  }
+  return result;
 }
 
 function headersOf(message: Message, world: World): RawHeaders {
