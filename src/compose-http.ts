@@ -1,8 +1,5 @@
-import { createAuthorise } from './authorisation/authorise.js';
-import type { Catalogue } from './catalogue/catalogue.js';
 import type { Clock } from './clock.js';
-import type { Meaning } from './config/check-meaning.js';
-import type { Config } from './config/config.js';
+import type { LiveConfig } from './config/live-config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
 import { loadApiDescription } from './http/api-description.js';
@@ -21,17 +18,13 @@ import type { Waiting } from './results/waiting.js';
 import { authenticateRequest, signResponse } from './signing/http-sig/index.js';
 import { signDetached } from './signing/jws-detached.js';
 import type { ReplaySet } from './signing/replay-set.js';
-import type { LiveKeys } from './trust/live-keys.js';
 
 /** What the HTTP side is made of; everything in it was made by `compose.ts`. */
 export interface HttpComposition {
-  readonly config: Config;
   readonly production: boolean;
-  readonly catalogue: Catalogue;
-  readonly meaning: Meaning;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly keys: LiveKeys;
+  readonly live: LiveConfig;
   readonly requests: RequestStore;
   readonly evidence: EvidenceStore;
   readonly replaySet: ReplaySet;
@@ -46,17 +39,15 @@ export interface HttpComposition {
 
 /** The second half of the wiring: each operation of the API description gets its handler. */
 export async function composeExchange(parts: HttpComposition): Promise<ReturnType<typeof createExchange>> {
-  const { config, catalogue, meaning, clock, ids, keys, requests, replaySet, metrics } = parts;
-  const { completion, dispatcher, waiting } = parts;
-  const { gateway } = config;
+  const { live, clock, ids, requests, replaySet, metrics, completion, dispatcher, waiting } = parts;
+  const { keys } = live;
+  const { gateway } = live.current().config;
   const api = await loadApiDescription();
   return createExchange({
     api,
     handlers: {
       submitRequest: submitHandler({
-        catalogue,
-        fieldsOf: meaning.fieldsOf,
-        authorise: createAuthorise(config.policies),
+        current: () => live.current(),
         store: requests,
         dispatcher,
         clock,
@@ -72,8 +63,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
       }),
       ...serviceHandlers({
-        catalogue,
-        evidenceTypeOf: meaning.evidenceTypeOf,
+        current: () => live.current(),
         registryState: parts.registryState,
       }),
       ...gatewayHandlers({
@@ -84,7 +74,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
     },
     authenticate: (request) =>
       authenticateRequest(request, { findKey: (keyId) => keys.findClientKey(keyId), replaySet, clock }),
-    clients: new Map(config.clients.map((client) => [client.id, client])),
+    findClient: (id) => live.current().clients.get(id),
     sign: async (answer, signature) => ({
       ...(await signResponse(answer, signature, keys.http, { now: clock.now() })),
     }),

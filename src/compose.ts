@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
 import { adapterKinds } from '../adapters/index.js';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
-import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
 import { composeExchange } from './compose-http.js';
-import { checkMeaning } from './config/check-meaning.js';
 import type { AdapterSettings, Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
-import { ConfigInvalid, readConfig } from './config/read-config.js';
+import { LiveConfig } from './config/live-config.js';
+import { ConfigInvalid } from './config/read-config.js';
+import { readWholeConfig } from './config/read-whole.js';
 import { refuseDevelopment } from './config/refuse-development.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { RegistryHealth } from './dispatch/registry-health.js';
@@ -39,19 +39,19 @@ import { createVerifyPool } from './signing/xml/verify-in-worker.js';
 import { openDatabase } from './store/database.js';
 import { migrate } from './store/migrate.js';
 import { createReplayStore } from './store/replay-store.js';
-import { LiveKeys } from './trust/live-keys.js';
 
 /** A running gateway. */
 export interface Gateway {
   /** Where it listens, for example `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** What it was started with. */
   readonly config: Config;
   /**
-   * Reads keys, trust and revocation lists anew, as a change of their files does within seconds.
+   * Reads configuration, keys and revocation lists anew, as a change of their files does within seconds.
    *
-   * @returns false when what is on disk cannot be used: the keys of before stay in use.
+   * @returns false when what is on disk cannot be used: what was read before stays in use.
    */
-  reloadKeys(): Promise<boolean>;
+  reload(): Promise<boolean>;
   /** Takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
   stop(): Promise<void>;
 }
@@ -73,9 +73,6 @@ export async function startGateway(
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<Gateway> {
-  const config = await readConfig(environment.configFolder, environment.variables);
-  const { problems, meaning } = checkMeaning(config);
-  if (problems.length > 0) throw new ConfigInvalid(problems);
   const health = new RegistryHealth(clock);
   // Its parts are asked at each scrape, when all of them are there.
   const metrics: Metrics = createMetrics({
@@ -83,26 +80,35 @@ export async function startGateway(
     lanes: () => dispatcher.lanes(),
     backlog: () => requests.backlog(),
     certificates: () => keys.certificates(),
-    trust: () => keys.status(),
+    trust: () => live.status(),
   });
   const observe = observers(logger, metrics, health);
   const refuse = (wanted: Config, keyring: Keyring): string[] =>
     environment.production ? refuseDevelopment(wanted, keyring) : [];
-  const keys = await LiveKeys.open(config, {
+  const live = await LiveConfig.open({
     configFolder: environment.configFolder,
-    readConfig: () => readConfig(environment.configFolder, environment.variables),
+    read: () => readWholeConfig(environment.configFolder, environment.variables),
     refuse,
     clock,
-    observe: observe.keys,
+    observe: {
+      ...observe.configuration,
+      loaded(snapshot, restart) {
+        observe.configuration.loaded(snapshot, restart);
+        planTopics(snapshot.config);
+      },
+    },
   });
+  const { keys } = live;
+  const { config } = live.current();
   for (const warning of keys.current().warnings) logger.warn(warning);
   const refused = refuse(config, keys.current());
   if (refused.length > 0) {
-    keys.stop();
+    live.stop();
     throw new EnvironmentRefused(refused);
   }
 
   const { gateway } = config;
+  const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
   const ids = uuidV7(clock);
   const kafka = { brokers: environment.kafkaBrokers, clientProperties: gateway.kafka.clientProperties };
   const database = openDatabase({
@@ -111,6 +117,23 @@ export async function startGateway(
   });
   const migrated = await migrate(database);
   if (migrated.length > 0) logger.info({ migrations: migrated }, 'schema brought up to date');
+
+  // In the background: a broker that is down must not keep the gateway from accepting requests.
+  const background = new AbortController();
+  const planned = new Set<string>();
+  function planTopics({ clients }: Config): void {
+    const fresh = [...new Set(clients.map(({ municipality }) => resultsTopic(municipality)))].filter(
+      (name) => !planned.has(name),
+    );
+    if (fresh.length === 0) return;
+    for (const name of fresh) planned.add(name);
+    const topics = fresh.map((name) => ({ name, partitions, replicationFactor }));
+    void keepTrying(
+      () => ensureTopics({ ...kafka, topics }),
+      background.signal,
+      (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
+    );
+  }
 
   const requests = createRequestStore(database);
   const replaySet = createReplayStore(database);
@@ -159,16 +182,12 @@ export async function startGateway(
     { requests, completion, clock, observer: observe.dispatch },
   );
 
-  const catalogue = createCatalogue(config.catalogue);
   let stopping = false;
   const exchange = await composeExchange({
-    config,
     production: environment.production,
-    catalogue,
-    meaning,
     clock,
     ids,
-    keys,
+    live,
     requests,
     evidence: createEvidenceStore(database),
     replaySet,
@@ -183,43 +202,43 @@ export async function startGateway(
       broker: () => isReachable(kafka, 1_500),
       registries: [...adapters.values()],
       certificates: () => keys.certificates(),
-      trust: () => keys.status(),
+      trust: () => live.status(),
       stopping: () => stopping,
     },
   });
 
-  const topics = [...new Set(config.clients.map(({ municipality }) => resultsTopic(municipality)))];
-  const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
-  // In the background: a broker that is down must not keep the gateway from accepting requests.
-  const background = new AbortController();
-  void keepTrying(
-    () => ensureTopics({ ...kafka, topics: topics.map((name) => ({ name, partitions, replicationFactor })) }),
-    background.signal,
-    (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
-  );
+  planTopics(config);
 
   const { tls } = gateway.http;
   const server = createServer(
     createApp({ exchange, nextId: () => ids.next(), onError: observe.lastResort }),
     tls && { cert: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.privateKey, 'utf8') },
   );
-  keys.watch();
+  live.watch();
   relay.start();
   dispatcher.start();
   const purge = setInterval(() => {
     replaySet.purge(clock.now()).catch((error: Error) => observe.dispatch.failed('purge', error));
   }, PURGE_EVERY_MS);
   const url = await listen(server, environment.host, environment.port, tls !== undefined);
-  logger.info({ at: url, services: catalogue.size, clients: config.clients.length }, 'gateway is ready');
+  logger.info(
+    {
+      at: url,
+      queries: config.queries.length,
+      services: config.services.length,
+      clients: config.clients.length,
+    },
+    'gateway is ready',
+  );
 
   return {
     url,
     config,
-    reloadKeys: () => keys.reload(),
+    reload: () => live.reload(),
     async stop() {
       stopping = true;
       background.abort();
-      keys.stop();
+      live.stop();
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);

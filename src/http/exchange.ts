@@ -39,7 +39,8 @@ export interface ExchangeParts {
     readonly headers: readonly string[];
     readonly body: Uint8Array;
   }) => Promise<VerifiedRequest>;
-  readonly clients: ReadonlyMap<string, Client>;
+  /** Of the configuration in use at this moment. */
+  readonly findClient: (id: string) => Client | undefined;
   readonly sign: SignAnswer;
   /** Scheme, host and port that clients may address; the first is the default. */
   readonly publicOrigins: readonly string[];
@@ -147,7 +148,7 @@ async function authenticate(
     headers: request.rawHeaders,
     body,
   });
-  const client = parts.clients.get(verified.partner);
+  const client = parts.findClient(verified.partner);
   if (!client) throw new UraError('signature-refused', 'The signature was not accepted.');
   return { client, verified, targetUri };
 }

@@ -1,7 +1,7 @@
 import type { Identifier } from '../../adapters/adapter.js';
 import { parseNid } from '../../contracts/identifiers/nid.js';
 import { parseNuis } from '../../contracts/identifiers/nuis.js';
-import type { ServiceSettings } from '../config/config.js';
+import type { QuerySettings } from '../config/catalogue-settings.js';
 import type { FieldError } from '../errors.js';
 
 export type CheckedSubject =
@@ -15,7 +15,7 @@ const property = /^\d{4}\/[0-9A-Za-z/+-]{1,40}$/;
  * Reads the subject by its scheme. A wrong shape or date is an error; a wrong check letter only a warning,
  * because the rule for it is not officially published.
  */
-export function checkSubject(subject: Identifier, service: ServiceSettings): CheckedSubject {
+export function checkSubject(subject: Identifier, service: QuerySettings): CheckedSubject {
   if (!service.subjectSchemes.includes(subject.scheme)) {
     const detail = `this service takes ${service.subjectSchemes.join(' or ')}`;
     return refuse('/subject/scheme', 'scheme-not-taken', detail);

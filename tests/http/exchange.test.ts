@@ -18,7 +18,7 @@ describe('the exchange of one request for one answer', function () {
       api: await loadApiDescription(),
       handlers: {},
       authenticate: () => Promise.reject(new Error('nobody signs here')),
-      clients: new Map(),
+      findClient: () => undefined,
       sign: async () => ({}),
       publicOrigins: ['http://ura.example'],
       limits: { bytes: 1_000, timeoutMs: 1_000 },
