@@ -25,6 +25,9 @@ export { type EventRefusalCode, EventRefused, type ResultEvent } from './read-ev
 export { type SeenEvents, seenInMemory } from './seen-events.js';
 export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {
+  AdministrativeService,
+  AdministrativeSummary,
+  QueryService,
   Receipt,
   RequestDraft,
   RequestPage,
@@ -33,6 +36,7 @@ export type {
   RequestState,
   RequestWarning,
   ResultValue,
-  Service,
+  ServiceFilter,
+  ServiceName,
 } from './types.js';
 export { type Submission, UraClient, type UraClientOptions } from './ura-client.js';

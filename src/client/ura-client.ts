@@ -4,7 +4,16 @@ import { type Ids, uuidV7 } from '../ids.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import { type CallParts, callGateway } from './signed-call.js';
-import type { Receipt, RequestDraft, RequestPage, RequestResource, Service } from './types.js';
+import type {
+  AdministrativeService,
+  AdministrativeSummary,
+  QueryService,
+  Receipt,
+  RequestDraft,
+  RequestPage,
+  RequestResource,
+  ServiceFilter,
+} from './types.js';
 
 /** How a client reaches its gateway. */
 export interface UraClientOptions {
@@ -125,9 +134,7 @@ export class UraClient {
 
   /** Lists the requests of one case, oldest first, one page at a time. */
   async list(query: { caseId: string; limit?: number; after?: string }): Promise<RequestPage> {
-    const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
-    const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-    return (await this.#read(`/v1/requests?${encoded}`)) as RequestPage;
+    return (await this.#read(`/v1/requests${encodeQuery(query)}`)) as RequestPage;
   }
 
   /** Withdraws a request. Repeating it gives the cancelled request again. */
@@ -146,10 +153,31 @@ export class UraClient {
     return (await this.#read(`/v1/requests/${encodeURIComponent(id)}/receipt`)) as Receipt;
   }
 
-  /** Lists what can be asked. */
-  async services(): Promise<readonly Service[]> {
-    const { items } = (await this.#read('/v1/services')) as { readonly items: readonly Service[] };
+  /** Lists what can be asked and applied for. */
+  async services(filter: ServiceFilter = {}): Promise<readonly (QueryService | AdministrativeSummary)[]> {
+    const { items } = (await this.#read(`/v1/services${encodeQuery(filter)}`)) as {
+      readonly items: readonly (QueryService | AdministrativeSummary)[];
+    };
     return items;
+  }
+
+  /**
+   * Reads one service; of an administrative one, card and form.
+   *
+   * @param options.municipality whose card. Default: the client's own.
+   * @param options.language of card and form. Default `sq`.
+   */
+  async service(
+    code: string,
+    { municipality, language = 'sq' }: { municipality?: string; language?: 'sq' | 'en' } = {},
+  ): Promise<QueryService | AdministrativeService> {
+    const service = await callGateway(this.#parts, {
+      method: 'GET',
+      path: `/v1/services/${encodeURIComponent(code)}${encodeQuery({ municipality })}`,
+      headers: { 'accept-language': language },
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return service as QueryService | AdministrativeService;
   }
 
   /** Closes idle connections. */
@@ -160,6 +188,13 @@ export class UraClient {
   #read(path: string): Promise<unknown> {
     return callGateway(this.#parts, { method: 'GET', path, timeoutMs: this.#callTimeoutMs });
   }
+}
+
+/** The part of a target that begins with `?`; empty when nothing is asked for. */
+function encodeQuery(query: object): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
+  return encoded === '' ? '' : `?${encoded}`;
 }
 
 function originOf(gateway: string): string {

@@ -208,7 +208,7 @@ describe('rotation of keys while requests come in', function () {
     assert.match((await check('configuration'))?.detail ?? '', /cannot be used since \d+ s/);
     const metrics = await (await fetch(`${origin()}/metrics`)).text();
     assert.match(metrics, /^ura_configuration_unusable_seconds [1-9]/m);
-    assert.match(metrics, /^ura_internal_failures_total\{what="keys"\} [1-9]/m);
+    assert.match(metrics, /^ura_internal_failures_total\{what="configuration"\} [1-9]/m);
     rmSync(broken);
     await reload();
     assert.equal((await check('configuration'))?.status, 'ok');
