@@ -60,7 +60,8 @@ describe('reading the catalogue', () => {
 
   it('takes a configuration without any', async () => {
     const copy = await catalogueCopy();
-    for (const name of ['catalogue', 'municipalities']) await rm(join(copy.folder, name), { recursive: true });
+    for (const name of ['catalogue', 'municipalities'])
+      await rm(join(copy.folder, name), { recursive: true });
     const { config } = await readWholeConfig(copy.folder, environment);
     assert.deepEqual([config.services, config.groups, config.municipalities], [[], [], []]);
     assert.ok(config.queries.length > 0);
