@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { ClientSettings, Config } from './config/config.js';
+import type { LiveConfig } from './config/live-config.js';
 import { ConfigInvalid } from './config/read-config.js';
 import { type Authenticate, type ClientProfile, createAuthenticate } from './http/authenticate.js';
 import type { Ids } from './ids.js';
@@ -13,16 +14,48 @@ import {
 import { requirePeer, requireSamePartner } from './signing/profiles/mtls.js';
 import { type ExchangeStore, nonrepudiation, repetitionsAllowed } from './signing/profiles/nonrepudiation.js';
 import type { ReplaySet } from './signing/replay-set.js';
-import type { TrustedKey } from './signing/signer.js';
+import type { Signer, TrustedKey } from './signing/signer.js';
 import type { LiveKeys } from './trust/live-keys.js';
 
 /** What the clients' profiles share; made by `compose.ts`. */
 export interface ClientComposition {
-  readonly keys: LiveKeys;
   readonly replaySet: ReplaySet;
   readonly exchanges: ExchangeStore;
   readonly clock: Clock;
   readonly ids: Ids;
+}
+
+/**
+ * Authentication by the configuration in use at each moment: the profiles are opened anew with each new one.
+ *
+ * @throws {ConfigInvalid} when a profile of the present one cannot be opened with our own key.
+ */
+export function liveAuthentication(live: LiveConfig, parts: ClientComposition): Authenticate {
+  const { config } = live.current();
+  let made = { config, authenticate: composeAuthentication(config, live.keys, parts) };
+  return (request) => {
+    const { config: present } = live.current();
+    if (made.config !== present) {
+      made = { config: present, authenticate: composeAuthentication(present, live.keys, parts) };
+    }
+    return made.authenticate(request);
+  };
+}
+
+/** What keeps a configuration's profiles from being opened, as sentences; for refusing it before it is in use. */
+export function profileProblems(config: Config, signer: Signer, clock: Clock): string[] {
+  const parts = { signer, trusted: [], replaySet: repetitionsAllowed, clock };
+  return config.clients.flatMap((client) => {
+    const { question, answer } = profileOf(client);
+    try {
+      openRestProfile(question, parts);
+      openRestProfile(answer, parts);
+      return [];
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return [`clients: ${client.id}: ${error.message}`];
+    }
+  });
 }
 
 /**
@@ -31,8 +64,8 @@ export interface ClientComposition {
  *
  * @throws {ConfigInvalid} when a profile cannot be opened with our own key.
  */
-export function composeAuthentication({ clients }: Config, parts: ClientComposition): Authenticate {
-  const { keys, clock, ids } = parts;
+function composeAuthentication({ clients }: Config, keys: LiveKeys, parts: ClientComposition): Authenticate {
+  const { clock, ids } = parts;
   const groups = new Map<string, ClientSettings[]>();
   for (const client of clients) {
     const id = JSON.stringify([profileOf(client), client.nonrepudiation === true]);
@@ -44,7 +77,7 @@ export function composeAuthentication({ clients }: Config, parts: ClientComposit
     requireSamePartner(requirePeer(certificate, keys.current().peers, clock.now()), key);
   };
   return createAuthenticate({
-    profiles: [...groups.values()].map((group) => openFor(group, parts)),
+    profiles: [...groups.values()].map((group) => openFor(group, keys, parts)),
     clients: new Map(clients.map((client) => [client.id, client])),
     ...(bound.size > 0 ? { requirePeer: requireOwnConnection } : {}),
     nextId: () => ids.next(),
@@ -56,8 +89,8 @@ function profileOf({ profile = 'http-sig' }: ClientSettings) {
   return directionsOf<RestChoice>(profile);
 }
 
-function openFor(group: readonly ClientSettings[], parts: ClientComposition): ClientProfile {
-  const { keys, clock } = parts;
+function openFor(group: readonly ClientSettings[], keys: LiveKeys, parts: ClientComposition): ClientProfile {
+  const { clock } = parts;
   const [first] = group as [ClientSettings];
   const { question, answer } = profileOf(first);
   const members = new Set(group.map(({ id }) => id));

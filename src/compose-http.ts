@@ -1,11 +1,8 @@
 import type { Adapter } from '../adapters/adapter.js';
 import type { ValidateEvidence } from '../contracts/canonical/validate.js';
-import { createAuthorise } from './authorisation/authorise.js';
-import type { Catalogue } from './catalogue/catalogue.js';
 import type { Clock } from './clock.js';
-import { composeAuthentication } from './compose-clients.js';
-import type { Meaning } from './config/check-meaning.js';
-import type { Config } from './config/config.js';
+import { liveAuthentication } from './compose-clients.js';
+import type { LiveConfig } from './config/live-config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
 import { loadApiDescription } from './http/api-description.js';
@@ -30,20 +27,16 @@ import { openSoapProfile } from './signing/profiles/index.js';
 import type { ExchangeStore } from './signing/profiles/nonrepudiation.js';
 import type { ReplaySet } from './signing/replay-set.js';
 import type { VerifyPool } from './signing/xml/verify-in-worker.js';
-import type { LiveKeys } from './trust/live-keys.js';
 
 /** A scanned page or two in base64. */
 const DEFAULT_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /** What the HTTP side is made of; everything in it was made by `compose.ts`. */
 export interface HttpComposition {
-  readonly config: Config;
   readonly production: boolean;
-  readonly catalogue: Catalogue;
-  readonly meaning: Meaning;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly keys: LiveKeys;
+  readonly live: LiveConfig;
   readonly requests: RequestStore;
   readonly evidence: EvidenceStore;
   readonly replaySet: ReplaySet;
@@ -63,15 +56,12 @@ export interface HttpComposition {
 
 /** The second half of the wiring: each operation of the API description gets its handler. */
 export async function composeExchange(parts: HttpComposition): Promise<ReturnType<typeof createExchange>> {
-  const { config, catalogue, meaning, clock, ids, keys, requests, metrics } = parts;
-  const { completion, dispatcher, waiting } = parts;
-  const { gateway } = config;
+  const { live, clock, ids, requests, metrics, completion, dispatcher, waiting } = parts;
+  const { keys } = live;
+  const { gateway } = live.current().config;
   const api = await loadApiDescription();
-  const clients = new Map(config.clients.map((client) => [client.id, client]));
   const submitRequest = submitHandler({
-    catalogue,
-    fieldsOf: meaning.fieldsOf,
-    authorise: createAuthorise(config.policies),
+    current: () => live.current(),
     store: requests,
     dispatcher,
     clock,
@@ -103,7 +93,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
             pool: parts.pool,
           },
         ),
-        findClient: (id) => clients.get(id),
+        findClient: (id) => live.current().clients.get(id),
         api,
         handlers: {
           submitRequest,
@@ -125,13 +115,12 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         completion,
         validateEvidence: parts.validateEvidence,
         grantsOf: (clientId) =>
-          config.policies.find(({ client }) => client === clientId)?.manualAnswers ?? [],
+          live.current().config.policies.find(({ client }) => client === clientId)?.manualAnswers ?? [],
         operationOf: (adapter, operation) => parts.adapters.get(adapter)?.operations.get(operation),
       }),
       ...applicationHandlers(parts.applications),
       ...serviceHandlers({
-        catalogue,
-        evidenceTypeOf: meaning.evidenceTypeOf,
+        current: () => live.current(),
         registryState: parts.registryState,
       }),
       ...gatewayHandlers({
@@ -140,7 +129,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         readiness: parts.readiness,
       }),
     },
-    authenticate: composeAuthentication(config, parts),
+    authenticate: liveAuthentication(live, parts),
     publicOrigins: gateway.publicOrigins,
     limits: {
       bytes: gateway.http.bodyLimitBytes,

@@ -5,20 +5,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from '../adapters/adapter.js';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
 import { applicationsTopic } from './applications/application-event.js';
-import { createCatalogue } from './catalogue/catalogue.js';
+import { createFormCheck } from './catalogue/services.js';
 import { type Clock, systemClock } from './clock.js';
 import { openAdapters } from './compose-adapters.js';
 import { composeApplications } from './compose-applications.js';
+import { profileProblems } from './compose-clients.js';
 import { composeExchange } from './compose-http.js';
-import { checkMeaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
-import { ConfigInvalid, readConfig } from './config/read-config.js';
+import { LiveConfig } from './config/live-config.js';
+import { ConfigInvalid } from './config/read-config.js';
+import { readWholeConfig } from './config/read-whole.js';
 import { refuseDevelopment } from './config/refuse-development.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { RegistryHealth } from './dispatch/registry-health.js';
 import { type Environment, EnvironmentRefused } from './environment.js';
-import { UraError } from './errors.js';
 import { createEvidenceStore } from './evidence/evidence-store.js';
 import { createApp, createServer, secureContextOf } from './http/app.js';
 import { listen, stopServer } from './http/listening.js';
@@ -42,19 +43,19 @@ import { openDatabase } from './store/database.js';
 import { createExchangeStore } from './store/exchange-store.js';
 import { migrate } from './store/migrate.js';
 import { createReplayStore } from './store/replay-store.js';
-import { LiveKeys } from './trust/live-keys.js';
 
 /** A running gateway. */
 export interface Gateway {
   /** Where it listens, for example `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** What it was started with. */
   readonly config: Config;
   /**
-   * Reads keys, trust and revocation lists anew, as a change of their files does within seconds.
+   * Reads configuration, keys and revocation lists anew, as a change of their files does within seconds.
    *
-   * @returns false when what is on disk cannot be used: the keys of before stay in use.
+   * @returns false when what is on disk cannot be used: what was read before stays in use.
    */
-  reloadKeys(): Promise<boolean>;
+  reload(): Promise<boolean>;
   /** Takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
   stop(): Promise<void>;
 }
@@ -80,9 +81,6 @@ export async function startGateway(
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<Gateway> {
-  const config = await readConfig(environment.configFolder, environment.variables);
-  const { problems, meaning } = checkMeaning(config);
-  if (problems.length > 0) throw new ConfigInvalid(problems);
   const health = new RegistryHealth(clock);
   // Its parts are asked at each scrape, when all of them are there.
   const metrics: Metrics = createMetrics({
@@ -90,26 +88,43 @@ export async function startGateway(
     lanes: () => dispatcher.lanes(),
     backlog: () => requests.backlog(),
     certificates: () => keys.certificates(),
-    trust: () => keys.status(),
+    trust: () => live.status(),
   });
   const observe = observers(logger, metrics, health);
-  const refuse = (wanted: Config, keyring: Keyring): string[] =>
-    environment.production ? refuseDevelopment(wanted, keyring) : [];
-  const keys = await LiveKeys.open(config, {
+  const refuse = (wanted: Config, keyring: Keyring): string[] => [
+    ...profileProblems(wanted, keyring.http, clock),
+    ...(environment.production ? refuseDevelopment(wanted, keyring) : []),
+  ];
+  const live = await LiveConfig.open({
     configFolder: environment.configFolder,
-    readConfig: () => readConfig(environment.configFolder, environment.variables),
+    read: () => readWholeConfig(environment.configFolder, environment.variables),
     refuse,
     clock,
-    observe: observe.keys,
+    observe: {
+      ...observe.configuration,
+      loaded(snapshot, restart) {
+        observe.configuration.loaded(snapshot, restart);
+        planTopics(snapshot.config);
+        followTls(snapshot.keyring);
+      },
+    },
   });
+  const { keys } = live;
+  const { config } = live.current();
   for (const warning of keys.current().warnings) logger.warn(warning);
+  const unusable = profileProblems(config, keys.current().http, clock);
+  if (unusable.length > 0) {
+    live.stop();
+    throw new ConfigInvalid(unusable);
+  }
   const refused = refuse(config, keys.current());
   if (refused.length > 0) {
-    keys.stop();
+    live.stop();
     throw new EnvironmentRefused(refused);
   }
 
   const { gateway } = config;
+  const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
   const ids = uuidV7(clock);
   const kafka = { brokers: environment.kafkaBrokers, clientProperties: gateway.kafka.clientProperties };
   const database = openDatabase({
@@ -118,6 +133,28 @@ export async function startGateway(
   });
   const migrated = await migrate(database);
   if (migrated.length > 0) logger.info({ migrations: migrated }, 'schema brought up to date');
+
+  // In the background: a broker that is down must not keep the gateway from accepting requests.
+  const background = new AbortController();
+  const planned = new Set<string>();
+  function planTopics({ clients }: Config): void {
+    const named = clients.flatMap(({ municipality }) => [
+      resultsTopic(municipality),
+      applicationsTopic(municipality),
+    ]);
+    const fresh = [...new Set(named)].filter((name) => !planned.has(name));
+    if (fresh.length === 0) return;
+    for (const name of fresh) planned.add(name);
+    const topics = fresh.map((name) => ({ name, partitions, replicationFactor }));
+    void keepTrying(
+      () => ensureTopics({ ...kafka, topics }),
+      background.signal,
+      (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
+    );
+  }
+
+  // Connections that stand keep the certificate that they began with.
+  let followTls = (_keyring: Keyring): void => {};
 
   const requests = createRequestStore(database);
   const replaySet = createReplayStore(database);
@@ -167,29 +204,31 @@ export async function startGateway(
     { requests, completion, clock, observer: observe.dispatch },
   );
 
+  const checkForm = createFormCheck();
   const applications = composeApplications({
-    config: () => config,
+    config: () => live.current().config,
     database,
     clock,
     ids,
     keys,
     logger,
-    serviceOf: () => {
-      throw new UraError('unknown-service', 'GET /v1/services lists the services that can be asked.');
+    serviceOf(code, municipality) {
+      const { version, procedure } = live.current().services.effective(municipality, code, '/municipality');
+      return {
+        version,
+        applicant: procedure.applicant,
+        checkForm: (form) => checkForm(procedure.form, form),
+      };
     },
     onEvent: () => relay.wake(),
   });
 
-  const catalogue = createCatalogue(config.catalogue);
   let stopping = false;
   const exchange = await composeExchange({
-    config,
     production: environment.production,
-    catalogue,
-    meaning,
     clock,
     ids,
-    keys,
+    live,
     requests,
     evidence: createEvidenceStore(database),
     replaySet,
@@ -209,27 +248,12 @@ export async function startGateway(
       broker: () => isReachable(kafka, 1_500),
       registries: [...adapters.values()],
       certificates: () => keys.certificates(),
-      trust: () => keys.status(),
+      trust: () => live.status(),
       stopping: () => stopping,
     },
   });
 
-  const topics = [
-    ...new Set(
-      config.clients.flatMap(({ municipality }) => [
-        resultsTopic(municipality),
-        applicationsTopic(municipality),
-      ]),
-    ),
-  ];
-  const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
-  // In the background: a broker that is down must not keep the gateway from accepting requests.
-  const background = new AbortController();
-  void keepTrying(
-    () => ensureTopics({ ...kafka, topics: topics.map((name) => ({ name, partitions, replicationFactor })) }),
-    background.signal,
-    (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
-  );
+  planTopics(config);
 
   const { tls } = keys.current();
   const asksForCertificate = config.clients.some(({ mtls }) => mtls !== undefined);
@@ -237,11 +261,10 @@ export async function startGateway(
     createApp({ exchange, nextId: () => ids.next(), onError: observe.lastResort }),
     tls && { ...tls, asksForCertificate },
   );
-  // Connections that stand keep the certificate that they began with.
-  keys.onReload(({ tls: next }) => {
+  followTls = ({ tls: next }) => {
     if (next && server instanceof HttpsServer) server.setSecureContext(secureContextOf(next));
-  });
-  keys.watch();
+  };
+  live.watch();
   relay.start();
   dispatcher.start();
   applications.webhooks.start((error) => observe.dispatch.failed('webhooks', error));
@@ -252,16 +275,24 @@ export async function startGateway(
     );
   }, PURGE_EVERY_MS);
   const url = await listen(server, environment.host, environment.port, tls !== undefined);
-  logger.info({ at: url, services: catalogue.size, clients: config.clients.length }, 'gateway is ready');
+  logger.info(
+    {
+      at: url,
+      queries: config.queries.length,
+      services: config.services.length,
+      clients: config.clients.length,
+    },
+    'gateway is ready',
+  );
 
   return {
     url,
     config,
-    reloadKeys: () => keys.reload(),
+    reload: () => live.reload(),
     async stop() {
       stopping = true;
       background.abort();
-      keys.stop();
+      live.stop();
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS), applications.webhooks.stop()]);

@@ -1,4 +1,5 @@
-import type { Config, GrantSettings, ServiceSettings } from '../config/config.js';
+import type { QuerySettings } from '../config/catalogue-settings.js';
+import type { Config, GrantSettings } from '../config/config.js';
 import type { Decision, Envelope } from '../requests/request.js';
 import { covers } from '../results/projection.js';
 
@@ -22,7 +23,7 @@ export type Authorisation =
     };
 
 /** Decides whether a client may make a request; nothing is allowed that no grant allows. */
-export type Authorise = (client: Client, service: ServiceSettings, envelope: Envelope) => Authorisation;
+export type Authorise = (client: Client, service: QuerySettings, envelope: Envelope) => Authorisation;
 
 export function createAuthorise(policies: Config['policies']): Authorise {
   const grantsOf = new Map(policies.map((policy) => [policy.client, policy.grants]));

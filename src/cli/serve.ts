@@ -20,8 +20,9 @@ Environment:
   URA_ENV        production refuses embedded parts, development keys and missing TLS
   URA_LOG        trace, debug, info, warn, error (default: info)
 
-Keys, pinned certificates and revocation lists are read anew when their files or the settings that name them
-change, within 10 seconds, or at once on SIGHUP. A set that cannot be used never replaces a good one.
+Clients, policies, queries, catalogue, municipalities, keys and revocation lists are read anew when their files
+change, within 10 seconds, or at once on SIGHUP. A set that cannot be used never replaces a good one. Settings of
+the gateway itself and of adapters count from the next start.
 
 Examples:
   $ ura serve
@@ -44,7 +45,7 @@ Examples:
         let isReloadAsked = false;
         const reload = (): void => {
           isReloadAsked = gateway === undefined;
-          void gateway?.reloadKeys();
+          void gateway?.reload();
         };
         // On a terminal the signal says that the terminal is gone, and ends the process as it always did.
         if (!process.stdout.isTTY) process.on('SIGHUP', reload);

@@ -26,6 +26,8 @@ export { type EventRefusalCode, EventRefused, type ResultEvent } from './read-ev
 export { type SeenEvents, seenInMemory } from './seen-events.js';
 export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {
+  AdministrativeService,
+  AdministrativeSummary,
   ApplicationDraft,
   ApplicationResource,
   ApplicationState,
@@ -33,6 +35,7 @@ export type {
   ManualAnswer,
   OfficerTask,
   OfficerTaskPage,
+  QueryService,
   Receipt,
   RequestDraft,
   RequestPage,
@@ -41,6 +44,7 @@ export type {
   RequestState,
   RequestWarning,
   ResultValue,
-  Service,
+  ServiceFilter,
+  ServiceName,
 } from './types.js';
 export { type Submission, UraClient, type UraClientOptions } from './ura-client.js';

@@ -5,7 +5,9 @@ import type { WireAnswer } from './http-transport.js';
 const alwaysSigned = new Set([
   'not-granted',
   'field-not-granted',
+  'unknown-municipality',
   'unknown-service',
+  'service-not-offered',
   'unknown-request',
   'not-cancellable',
   'idempotency-key-reused',

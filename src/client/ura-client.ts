@@ -7,17 +7,20 @@ import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import { seenAnswers } from './seen-answers.js';
 import { type CallParts, callGateway } from './signed-call.js';
 import type {
+  AdministrativeService,
+  AdministrativeSummary,
   ApplicationDraft,
   ApplicationResource,
   ApplicationStateReport,
   ManualAnswer,
   OfficerTaskPage,
+  QueryService,
   Receipt,
   RequestDraft,
   RequestPage,
   RequestResource,
   RequestState,
-  Service,
+  ServiceFilter,
 } from './types.js';
 
 /** How a client reaches its gateway. */
@@ -153,9 +156,7 @@ export class UraClient {
 
   /** Lists the requests of one case, oldest first, one page at a time. */
   async list(query: { caseId: string; limit?: number; after?: string }): Promise<RequestPage> {
-    const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
-    const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-    return (await this.#read(`/v1/requests?${encoded}`)) as RequestPage;
+    return (await this.#read(`/v1/requests${encodeQuery(query)}`)) as RequestPage;
   }
 
   /** Withdraws a request. Repeating it gives the cancelled request again. */
@@ -234,10 +235,31 @@ export class UraClient {
     return taken as { id: string; state: RequestState };
   }
 
-  /** Lists what can be asked. */
-  async services(): Promise<readonly Service[]> {
-    const { items } = (await this.#read('/v1/services')) as { readonly items: readonly Service[] };
+  /** Lists what can be asked and applied for. */
+  async services(filter: ServiceFilter = {}): Promise<readonly (QueryService | AdministrativeSummary)[]> {
+    const { items } = (await this.#read(`/v1/services${encodeQuery(filter)}`)) as {
+      readonly items: readonly (QueryService | AdministrativeSummary)[];
+    };
     return items;
+  }
+
+  /**
+   * Reads one service; of an administrative one, card and form.
+   *
+   * @param options.municipality whose card. Default: the client's own.
+   * @param options.language of card and form. Default `sq`.
+   */
+  async service(
+    code: string,
+    { municipality, language = 'sq' }: { municipality?: string; language?: 'sq' | 'en' } = {},
+  ): Promise<QueryService | AdministrativeService> {
+    const service = await callGateway(this.#parts, {
+      method: 'GET',
+      path: `/v1/services/${encodeURIComponent(code)}${encodeQuery({ municipality })}`,
+      headers: { 'accept-language': language },
+      timeoutMs: this.#callTimeoutMs,
+    });
+    return service as QueryService | AdministrativeService;
   }
 
   /** Closes idle connections. */
@@ -248,6 +270,13 @@ export class UraClient {
   #read(path: string): Promise<unknown> {
     return callGateway(this.#parts, { method: 'GET', path, timeoutMs: this.#callTimeoutMs });
   }
+}
+
+/** The part of a target that begins with `?`; empty when nothing is asked for. */
+function encodeQuery(query: object): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
+  return encoded === '' ? '' : `?${encoded}`;
 }
 
 function originOf(gateway: string): string {

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { adapterKinds } from '../../adapters/index.js';
 import { fieldsOf } from '../../contracts/canonical/fields.js';
+import { expressionsOf } from '../catalogue/steps.js';
 import { findPackageRoot } from '../package-root.js';
-import type { Config, ServiceSettings } from './config.js';
+import type { QuerySettings, Step } from './catalogue-settings.js';
+import type { Config } from './config.js';
+import { findGrantGaps } from './find-grant-gaps.js';
 
 /** What the services of a configuration mean to this program. */
 export interface Meaning {
@@ -12,8 +15,22 @@ export interface Meaning {
   fieldsOf(service: string): ReadonlySet<string>;
 }
 
-/** Holds the configuration against what this program has: adapters, operations, fields of the contracts. */
-export function checkMeaning(config: Config): { problems: string[]; meaning: Meaning } {
+/** What is wrong with a CEL expression; undefined when nothing is. */
+export type CheckExpression = (source: string) => string | undefined;
+
+/** Takes every expression. */
+export const acceptAnyExpression: CheckExpression = () => undefined;
+
+/**
+ * Holds the configuration against what this program has: adapters, operations, fields of the contracts, and the
+ * language of expressions.
+ *
+ * @returns `warnings` for what is allowed, and seldom meant.
+ */
+export function checkMeaning(
+  config: Config,
+  checkExpression: CheckExpression = acceptAnyExpression,
+): { problems: string[]; warnings: string[]; meaning: Meaning } {
   const folder = join(findPackageRoot(), 'contracts', 'canonical');
   const problems: string[] = [];
   const types = new Map<string, string>();
@@ -25,11 +42,11 @@ export function checkMeaning(config: Config): { problems: string[]; meaning: Mea
       );
     }
   }
-  for (const service of config.catalogue) {
+  for (const service of config.queries) {
     const evidenceType = evidenceTypeOf(service);
     if (evidenceType === undefined) {
       problems.push(
-        `catalogue: service ${service.code}: ${service.adapter} has no operation ${service.operation}`,
+        `queries: service ${service.code}: ${service.adapter} has no operation ${service.operation}`,
       );
       continue;
     }
@@ -44,7 +61,8 @@ export function checkMeaning(config: Config): { problems: string[]; meaning: Mea
     }
   }
   return {
-    problems,
+    problems: [...problems, ...expressionProblems(config, checkExpression)],
+    warnings: findGrantGaps(config),
     meaning: {
       evidenceTypeOf: (service) => types.get(service) ?? '',
       fieldsOf: (service) => fields.get(service) ?? new Set(),
@@ -52,7 +70,26 @@ export function checkMeaning(config: Config): { problems: string[]; meaning: Mea
   };
 }
 
-function evidenceTypeOf({ adapter, operation }: ServiceSettings): string | undefined {
+function expressionProblems({ services, municipalities }: Config, check: CheckExpression): string[] {
+  const steps: [where: string, step: Step][] = [
+    ...services.flatMap(({ code, procedure }) =>
+      procedure.evidence.map((step): [string, Step] => [`catalogue: service ${code}`, step]),
+    ),
+    ...municipalities.flatMap(({ municipality, services: overrides = {} }) =>
+      Object.entries(overrides).flatMap(([code, { extraEvidence = [] }]) =>
+        extraEvidence.map((step): [string, Step] => [`municipalities: ${municipality}: ${code}`, step]),
+      ),
+    ),
+  ];
+  return steps.flatMap(([where, step]) =>
+    expressionsOf(step).flatMap(([setting, source]) => {
+      const problem = check(source);
+      return problem === undefined ? [] : [`${where}: step ${step.id}: ${setting}: ${problem}`];
+    }),
+  );
+}
+
+function evidenceTypeOf({ adapter, operation }: QuerySettings): string | undefined {
   if (!Object.hasOwn(adapterKinds, adapter)) return undefined;
   return adapterKinds[adapter]?.operations().find(({ name }) => name === operation)?.evidenceType;
 }

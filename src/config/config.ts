@@ -1,4 +1,10 @@
 import type { Directions, RestChoice, SoapChoice } from '../signing/profiles/index.js';
+import type {
+  GroupSettings,
+  MunicipalitySettings,
+  QuerySettings,
+  ServiceSettings,
+} from './catalogue-settings.js';
 
 /** Settings of one installation, as read from the folder `URA_CONFIG` and validated. Each part has its schema. */
 export interface Config {
@@ -6,7 +12,13 @@ export interface Config {
   readonly clients: readonly ClientSettings[];
   readonly policies: readonly PolicySettings[];
   readonly adapters: readonly AdapterSettings[];
-  readonly catalogue: readonly ServiceSettings[];
+  /** Questions to registries. */
+  readonly queries: readonly QuerySettings[];
+  /** Administrative services, and the groups that they stand in. */
+  readonly services: readonly ServiceSettings[];
+  readonly groups: readonly GroupSettings[];
+  /** Only the municipalities that differ from the national catalogue. */
+  readonly municipalities: readonly MunicipalitySettings[];
 }
 
 /** `config/gateway.json` */
@@ -125,15 +137,4 @@ export interface AdapterSettings {
   readonly concurrency: number;
   readonly queueLimit: number;
   readonly retry: { readonly baseMs: number; readonly capMs: number; readonly maxInvalidAttempts: number };
-}
-
-/** `config/catalogue/*.json`, one entry of `services`. */
-export interface ServiceSettings {
-  readonly code: string;
-  readonly name: { readonly sq: string; readonly en: string };
-  readonly illustrative?: boolean;
-  readonly adapter: string;
-  readonly operation: string;
-  readonly subjectSchemes: readonly ('NID' | 'NUIS' | 'PROPERTY')[];
-  readonly parameters: Readonly<Record<string, unknown>>;
 }

@@ -1,10 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readMunicipalities } from '../../contracts/municipalities.js';
 import { directionsOf, type RestChoice } from '../signing/profiles/index.js';
 import type { ClientSettings, Config, GatewaySettings } from './config.js';
 
 /** What no single file can tell: references between files that lead nowhere, and names given twice. */
 export function findContradictions(config: Config): string[] {
-  const { clients, policies, adapters, catalogue } = config;
+  const { clients, policies, adapters, queries, services } = config;
+  const municipalities = new Set(readMunicipalities().map(({ code }) => code));
   return [
     ...repeated(
       'client id',
@@ -20,7 +22,7 @@ export function findContradictions(config: Config): string[] {
     ),
     ...repeated(
       'service code',
-      catalogue.map((service) => service.code),
+      [...queries, ...services].map((service) => service.code),
     ),
     ...repeated(
       'grant id',
@@ -29,34 +31,38 @@ export function findContradictions(config: Config): string[] {
     ...policies.flatMap((policy) =>
       (policy.manualAnswers ?? []).flatMap((grant) =>
         grant.services
-          .filter((code) => !catalogue.some((service) => service.code === code))
-          .map((code) => `policies: grant ${grant.id} names service ${code}, which is in no catalogue file`),
+          .filter((code) => !queries.some((query) => query.code === code))
+          .map((code) => `policies: grant ${grant.id} names service ${code}, which is no query`),
       ),
     ),
     ...clients.flatMap((client) => contradictionsOf(client, config.gateway)),
+    ...clients
+      .filter(({ municipality }) => !/^[A-Z]{2}$/.test(municipality) && !municipalities.has(municipality))
+      .map(({ id, municipality }) => `clients: ${id} belongs to unknown municipality ${municipality}`),
     ...policies
       .filter((policy) => !clients.some((client) => client.id === policy.client))
       .map((policy) => `policies: there is no client ${policy.client}`),
     ...policies.flatMap((policy) =>
       policy.grants
-        .filter((grant) => !catalogue.some((service) => service.code === grant.service))
-        .map(
-          (grant) =>
-            `policies: grant ${grant.id} names service ${grant.service}, which is in no catalogue file`,
+        .filter((grant) => !queries.some((query) => query.code === grant.service))
+        .map((grant) =>
+          services.some((service) => service.code === grant.service)
+            ? `policies: grant ${grant.id} names service ${grant.service}, which is an administrative service: grants are for queries`
+            : `policies: grant ${grant.id} names service ${grant.service}, which is in no file of queries`,
         ),
     ),
-    ...catalogue
+    ...queries
       .filter((service) => !adapters.some((adapter) => adapter.name === service.adapter))
       .map(
         (service) =>
-          `catalogue: service ${service.code} names adapter ${service.adapter}, which has no settings`,
+          `queries: service ${service.code} names adapter ${service.adapter}, which has no settings`,
       ),
-    ...catalogue.flatMap((service) => {
+    ...queries.flatMap((service) => {
       try {
         new Ajv2020({ strict: true }).compile(service.parameters);
         return [];
       } catch (error) {
-        return [`catalogue: parameters of service ${service.code}: ${(error as Error).message}`];
+        return [`queries: parameters of service ${service.code}: ${(error as Error).message}`];
       }
     }),
   ];
@@ -81,7 +87,8 @@ function contradictionsOf(
   ];
 }
 
-function repeated(what: string, names: readonly string[]): string[] {
+/** @internal one sentence for each name that stands there twice. */
+export function repeated(what: string, names: readonly string[]): string[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...twice].map((name) => `${what} ${name} is given more than once`);
 }

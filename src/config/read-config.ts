@@ -3,15 +3,21 @@ import { isAbsolute, join, relative } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { findPackageRoot } from '../package-root.js';
 import type {
+  GroupSettings,
+  MunicipalitySettings,
+  QuerySettings,
+  ServiceSettings,
+} from './catalogue-settings.js';
+import type {
   AdapterSettings,
   ClientSettings,
   Config,
   CrlSettings,
   GatewaySettings,
   PolicySettings,
-  ServiceSettings,
 } from './config.js';
 import { expand } from './expand.js';
+import { findCatalogueContradictions } from './find-catalogue-contradictions.js';
 import { findContradictions } from './find-contradictions.js';
 
 /** The configuration cannot be used; every problem found is listed, not only the first. */
@@ -25,7 +31,13 @@ export class ConfigInvalid extends Error {
   }
 }
 
-type Kind = 'gateway' | 'client' | 'policy' | 'adapter' | 'catalogue';
+const kinds = ['gateway', 'client', 'policy', 'adapter', 'query', 'catalogue', 'municipality'] as const;
+type Kind = (typeof kinds)[number];
+
+/** One file of `config/catalogue/`. */
+interface CatalogueFile extends GroupSettings {
+  readonly services: readonly Omit<ServiceSettings, 'group'>[];
+}
 
 /**
  * Reads and checks a whole configuration folder.
@@ -53,8 +65,10 @@ export async function readConfig(
       return undefined;
     }
   };
-  const readFolder = async (kind: Kind, name: string): Promise<unknown[]> => {
-    const files = await readdir(join(folder, name)).catch(() => undefined);
+  const readFolder = async (kind: Kind, name: string, mayBeMissing = false): Promise<unknown[]> => {
+    const files = await readdir(join(folder, name)).catch((error: NodeJS.ErrnoException) =>
+      mayBeMissing && error.code === 'ENOENT' ? [] : undefined,
+    );
     if (!files) {
       problems.push(`${name}/: the folder is missing`);
       return [];
@@ -68,14 +82,25 @@ export async function readConfig(
   const clients = (await readFolder('client', 'clients')) as ClientSettings[];
   const policies = (await readFolder('policy', 'policies')) as PolicySettings[];
   const adapters = (await readFolder('adapter', 'adapters')) as AdapterSettings[];
-  const groups = (await readFolder('catalogue', 'catalogue')) as { services: ServiceSettings[] }[];
+  const queries = (await readFolder('query', 'queries')) as { services: QuerySettings[] }[];
+  const groups = (await readFolder('catalogue', 'catalogue', true)) as CatalogueFile[];
+  const municipalities = (await readFolder('municipality', 'municipalities', true)) as MunicipalitySettings[];
   if (!gateway || problems.length > 0) throw new ConfigInvalid(problems);
 
   const config = resolvePaths(
-    { gateway, clients, policies, adapters, catalogue: groups.flatMap((group) => group.services) },
+    {
+      gateway,
+      clients,
+      policies,
+      adapters,
+      queries: queries.flatMap(({ services }) => services),
+      services: groups.flatMap(({ group, services }) => services.map((each) => ({ ...each, group }))),
+      groups: groups.map(({ group, name }) => ({ group, name })),
+      municipalities,
+    },
     folder,
   );
-  const contradictions = findContradictions(config);
+  const contradictions = [...findContradictions(config), ...findCatalogueContradictions(config)];
   if (contradictions.length > 0) throw new ConfigInvalid(contradictions);
   return config;
 }
@@ -129,21 +154,22 @@ function pathsOf<Files extends object>(files: Files, at: (path: string) => strin
 async function loadSchemas(): Promise<(kind: Kind, value: unknown) => string[]> {
   const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
   const folder = join(findPackageRoot(), 'config', 'schemas');
-  const kinds: Kind[] = ['gateway', 'client', 'policy', 'adapter', 'catalogue'];
-  const validators = new Map(
-    await Promise.all(
-      kinds.map(async (kind) => {
-        const schema = JSON.parse(await readFile(join(folder, `${kind}.schema.json`), 'utf8')) as object;
-        return [kind, ajv.compile(schema)] as const;
-      }),
-    ),
+  const schemas = await Promise.all(
+    kinds.map(async (kind) => {
+      const text = await readFile(join(folder, `${kind}.schema.json`), 'utf8');
+      return [kind, JSON.parse(text) as { readonly $id: string }] as const;
+    }),
   );
+  // All of them first: one refers to another.
+  for (const [, schema] of schemas) ajv.addSchema(schema);
+  const validators = new Map(schemas.map(([kind, { $id }]) => [kind, ajv.getSchema($id)]));
   return (kind, value) => {
     const validate = validators.get(kind);
     if (!validate) throw new Error(`no schema for ${kind}`);
     validate(value);
     return (validate.errors ?? []).map((error) => {
-      const extra = error.keyword === 'additionalProperties' ? ` (${error.params.additionalProperty})` : '';
+      const name = error.params.additionalProperty ?? error.params.propertyName;
+      const extra = name === undefined ? '' : ` (${name})`;
       return `${error.instancePath || '/'} ${error.message}${extra}`;
     });
   };

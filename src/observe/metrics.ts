@@ -23,7 +23,7 @@ export interface Gauges {
     { adapter: string; state: string; count: number; oldestAgeSeconds: number }[]
   >;
   readonly certificates: () => { name: string; expiresInSeconds: number }[];
-  /** Absent where keys are read once. */
+  /** Absent where the configuration is read once. */
   readonly trust?: () => TrustSeen;
 }
 
@@ -174,7 +174,7 @@ function defineTrustGauges(registers: Registry[], { trust }: Gauges): void {
   const fill = together(() => {
     const seen = trust?.();
     if (seen === undefined) return;
-    keysAge.set(seen.keysAgeSeconds);
+    configurationAge.set(seen.configurationAgeSeconds);
     unusable.set(seen.unusableSeconds);
     age.reset();
     next.reset();
@@ -183,15 +183,15 @@ function defineTrustGauges(registers: Registry[], { trust }: Gauges): void {
       if (nextInSeconds !== undefined) next.set({ name }, nextInSeconds);
     }
   });
-  const keysAge: Gauge = new Gauge({
-    name: 'ura_keys_age_seconds',
-    help: 'Time since the keys in use were read.',
+  const configurationAge: Gauge = new Gauge({
+    name: 'ura_configuration_age_seconds',
+    help: 'Time since the configuration and keys in use were read.',
     registers,
     collect: fill,
   });
   const unusable: Gauge = new Gauge({
-    name: 'ura_keys_unusable_seconds',
-    help: 'How long the keys on disk cannot be used; 0 while they can.',
+    name: 'ura_configuration_unusable_seconds',
+    help: 'How long the configuration or keys on disk cannot be used; 0 while they can.',
     registers,
     collect: fill,
   });

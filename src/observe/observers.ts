@@ -1,3 +1,4 @@
+import type { LiveConfigObserver } from '../config/live-config.js';
 import type { DispatchObserver } from '../dispatch/attempt.js';
 import type { RegistryHealth } from '../dispatch/registry-health.js';
 import type { Seen } from '../http/exchange.js';
@@ -5,7 +6,6 @@ import type { KafkaError } from '../kafka/rdkafka.js';
 import type { StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
 import type { LegacyUse } from '../signing/profiles/wss-legacy-sha1.js';
-import type { LiveKeysObserver } from '../trust/live-keys.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 
@@ -42,14 +42,16 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
     },
   };
 
-  const keys: LiveKeysObserver = {
-    loaded({ warnings }) {
-      for (const warning of warnings) logger.warn(warning);
-      logger.info('keys read anew and in use; other changed settings count from the next start');
+  const configuration: LiveConfigObserver = {
+    loaded({ keyring }, restart) {
+      for (const warning of keyring.warnings) logger.warn(warning);
+      if (restart.length > 0)
+        logger.warn({ settings: restart }, 'changed settings count from the next start');
+      logger.info('configuration and keys read anew and in use');
     },
     failed(error) {
-      metrics.failures.inc({ what: 'keys' });
-      logger.error({ error }, 'keys on disk cannot be used; those of before stay in use');
+      metrics.failures.inc({ what: 'configuration' });
+      logger.error({ error }, 'configuration or keys on disk cannot be used; those of before stay in use');
     },
     crlFailed(list, problem) {
       metrics.failures.inc({ what: 'crl' });
@@ -59,7 +61,7 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
 
   return {
     dispatch,
-    keys,
+    configuration,
     relay: {
       onDelivered: (count: number) => metrics.eventsDelivered.inc(count),
       onFailure: (reason: string) => {

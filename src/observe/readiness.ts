@@ -13,7 +13,7 @@ export interface ReadinessParts {
     readonly probe: (signal: AbortSignal) => Promise<boolean>;
   }[];
   readonly certificates: () => CertificateSeen[];
-  /** Absent where keys are read once. */
+  /** Absent where the configuration is read once. */
   readonly trust?: () => TrustSeen;
   readonly stopping: () => boolean;
 }
@@ -27,9 +27,9 @@ export interface CertificateSeen {
   readonly pinned?: boolean;
 }
 
-/** The set of keys in use and the revocation lists; ages in seconds. */
+/** The configuration in use, its keys and the revocation lists; ages in seconds. */
 export interface TrustSeen {
-  readonly keysAgeSeconds: number;
+  readonly configurationAgeSeconds: number;
   /** How long what is on disk cannot be used; 0 while it can. */
   readonly unusableSeconds: number;
   /** Without age when no list was ever loaded. */
@@ -84,14 +84,14 @@ function checkCertificate(seen: CertificateSeen): Check {
   return { name: label, status: 'ok' };
 }
 
-function checkTrust({ keysAgeSeconds, unusableSeconds, crls }: TrustSeen): Check[] {
-  const keys: Check =
+function checkTrust({ configurationAgeSeconds, unusableSeconds, crls }: TrustSeen): Check[] {
+  const configuration: Check =
     unusableSeconds > 0
       ? warning(
-          'keys',
-          `what is on disk cannot be used since ${unusableSeconds} s (see the log); keys read ${keysAgeSeconds} s ago are in use`,
+          'configuration',
+          `what is on disk cannot be used since ${unusableSeconds} s (see the log); what was read ${configurationAgeSeconds} s ago is in use`,
         )
-      : { name: 'keys', status: 'ok', detail: `read ${keysAgeSeconds} s ago` };
+      : { name: 'configuration', status: 'ok', detail: `read ${configurationAgeSeconds} s ago` };
   const lists = crls.map(({ name, ageSeconds, nextInSeconds = 0, problem }): Check => {
     const because = problem === undefined ? '' : `; not refreshed: ${problem}`;
     if (ageSeconds === undefined) {
@@ -102,7 +102,7 @@ function checkTrust({ keysAgeSeconds, unusableSeconds, crls }: TrustSeen): Check
       ? warning(`crl-${name}`, `${age}, the next was due ${-nextInSeconds} s ago${because}`)
       : { name: `crl-${name}`, status: 'ok', detail: age + because };
   });
-  return [keys, ...lists];
+  return [configuration, ...lists];
 }
 
 function failing(name: string, detail: string): Check {

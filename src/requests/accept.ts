@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Authorise, Client } from '../authorisation/authorise.js';
-import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Client } from '../authorisation/authorise.js';
 import type { Clock } from '../clock.js';
+import type { Snapshot } from '../config/snapshot.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { type FieldError, UraError } from '../errors.js';
 import { checkSubject } from './check-subject.js';
@@ -31,10 +31,8 @@ export interface RequestBody extends Omit<Envelope, 'parameters'> {
 }
 
 export interface AcceptParts {
-  readonly catalogue: Catalogue;
-  /** Dotted field names that a service's evidence can have. */
-  readonly fieldsOf: (service: string) => ReadonlySet<string>;
-  readonly authorise: Authorise;
+  /** The configuration in use at this moment. */
+  readonly current: () => Pick<Snapshot, 'queries' | 'meaning' | 'authorise'>;
   readonly store: RequestStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
@@ -57,9 +55,22 @@ export async function accept(
   submission: Submission,
 ): Promise<{ request: StoredRequest; repeated: boolean }> {
   const { client, body } = submission;
-  const service = parts.catalogue.get(body.service);
-  if (!service)
+  const { queries, meaning, authorise } = parts.current();
+  const service = queries.get(body.service);
+  const bodySha256 = createHash('sha256')
+    .update(submission.sameBytes ?? submission.bodyBytes)
+    .digest();
+  // A repetition is answered even when the same body would not be taken any more: its deadline may be past, or the
+  // service or grant taken away.
+  const findEarlier = async () => {
+    const earlier = await parts.store.findByKey(client.id, submission.idempotencyKey, bodySha256);
+    return earlier?.kind === 'repeated' ? { request: earlier.request, repeated: true } : undefined;
+  };
+  if (!service) {
+    const earlier = await findEarlier();
+    if (earlier) return earlier;
     throw new UraError('unknown-service', 'GET /v1/services lists the services that can be asked.');
+  }
 
   const now = parts.clock.now();
   const deadlineAt = body.deadline === undefined ? now + parts.defaultDeadlineMs : Date.parse(body.deadline);
@@ -69,15 +80,11 @@ export async function accept(
     ...(checked.ok ? [] : [checked.error]),
     ...service.checkParameters(parameters),
     ...checkDeadline(deadlineAt, now),
-    ...checkFields(body.requestedFields ?? [], parts.fieldsOf(body.service)),
+    ...checkFields(body.requestedFields ?? [], meaning.fieldsOf(body.service)),
   ];
-  const bodySha256 = createHash('sha256')
-    .update(submission.sameBytes ?? submission.bodyBytes)
-    .digest();
   if (errors.length > 0 || !checked.ok) {
-    // A repetition is answered even when the same body would not be taken any more, its deadline being past.
-    const earlier = await parts.store.findByKey(client.id, submission.idempotencyKey, bodySha256);
-    if (earlier?.kind === 'repeated') return { request: earlier.request, repeated: true };
+    const earlier = await findEarlier();
+    if (earlier) return earlier;
     throw new UraError('invalid-request', 'The fields named in errors are not valid.', { errors });
   }
 
@@ -93,8 +100,10 @@ export async function accept(
     ...(consentRef === undefined ? {} : { consentRef }),
     ...(requestedFields === undefined ? {} : { requestedFields }),
   };
-  const authorisation = parts.authorise(client, service.settings, envelope);
+  const authorisation = authorise(client, service.settings, envelope);
   if (!authorisation.allowed) {
+    const earlier = await findEarlier();
+    if (earlier) return earlier;
     throw new UraError(
       authorisation.code,
       'Access is given by the agency that holds the data; ask it for a grant.',

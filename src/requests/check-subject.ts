@@ -1,7 +1,7 @@
 import type { Identifier } from '../../adapters/adapter.js';
 import { parseNid } from '../../contracts/identifiers/nid.js';
 import { parseNuis } from '../../contracts/identifiers/nuis.js';
-import type { ServiceSettings } from '../config/config.js';
+import type { QuerySettings } from '../config/catalogue-settings.js';
 import type { FieldError } from '../errors.js';
 
 export type CheckedSubject =
@@ -17,7 +17,7 @@ const property = /^\d{4}\/[0-9A-Za-z/+-]{1,40}$/;
  */
 export function checkSubject(
   subject: Identifier,
-  service: Pick<ServiceSettings, 'subjectSchemes'>,
+  service: Pick<QuerySettings, 'subjectSchemes'>,
 ): CheckedSubject {
   if (!service.subjectSchemes.includes(subject.scheme)) {
     const detail = `this service takes ${service.subjectSchemes.join(' or ')}`;

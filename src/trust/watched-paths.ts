@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { isUrl } from './fetch-crl.js';
 
+const configFolders = ['clients', 'policies', 'adapters', 'queries', 'catalogue', 'municipalities'];
+
 /**
- * Every file and folder whose change can change a key: the settings that name keys, the keys themselves, and what
- * revocation lists are read from.
+ * Every file and folder whose change can change what the gateway does: the configuration, the keys that it names, and
+ * what revocation lists are read from.
  */
 export function watchedPaths(configFolder: string, { gateway, clients, adapters }: Config): string[] {
   const { keys } = gateway;
   const lists = [...clients, ...adapters].flatMap(({ crl }) => crl ?? []);
   return [
     join(configFolder, 'gateway.json'),
-    join(configFolder, 'clients'),
-    join(configFolder, 'adapters'),
+    ...configFolders.map((name) => join(configFolder, name)),
     keys.http,
     keys.messages.privateKey,
     keys.messages.certificate,

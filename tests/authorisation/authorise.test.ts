@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type Client, createAuthorise } from '../../src/authorisation/authorise.js';
-import type { ServiceSettings } from '../../src/config/config.js';
+import type { QuerySettings } from '../../src/config/catalogue-settings.js';
 import type { Envelope } from '../../src/requests/request.js';
 import { envelope } from '../requests/acceptance.js';
 
 const divjake: Client = { id: 'oss-divjake', municipality: '20', organisations: ['Bashkia Divjakë'] };
 const fier: Client = { id: 'oss-fier', municipality: '21', organisations: ['Bashkia Fier'] };
-const service = (code: string): ServiceSettings => ({
+const service = (code: string): QuerySettings => ({
   code,
   name: { sq: 'a', en: 'b' },
   adapter: 'civil',

@@ -78,6 +78,8 @@ describe('client/ura-client', function () {
     gateway.behave(answer(200, { items: [] }));
     await client.list({ caseId: 'DIV/2026 1&x=é', limit: 5 });
     await client.services();
+    await client.services({ kind: 'administrative', municipality: '20' });
+    await client.service('AL020301', { municipality: '21', language: 'en' });
     await client.get('../health/live?x');
     await client.receipt(id);
     await client.cancel(id, 'Qytetari e tërhoqi kërkesën');
@@ -86,12 +88,14 @@ describe('client/ura-client', function () {
       [
         'GET /v1/requests?caseId=DIV%2F2026%201%26x%3D%C3%A9&limit=5',
         'GET /v1/services',
+        'GET /v1/services?kind=administrative&municipality=20',
+        'GET /v1/services/AL020301?municipality=21',
         'GET /v1/requests/..%2Fhealth%2Flive%3Fx',
         `GET /v1/requests/${id}/receipt`,
         `POST /v1/requests/${id}/cancel`,
       ],
     );
-    assert.deepEqual(JSON.parse(String(gateway.received[4]?.body)), {
+    assert.deepEqual(JSON.parse(String(gateway.received[6]?.body)), {
       reason: 'Qytetari e tërhoqi kërkesën',
     });
   });

@@ -119,17 +119,17 @@ describe('reading the configuration', () => {
     ],
     [
       'a service of an adapter without settings',
-      [{ 'catalogue/civil.json': firstService({ adapter: 'tax' }) }],
+      [{ 'queries/civil.json': firstService({ adapter: 'tax' }) }],
       /service AL012001 names adapter tax/,
     ],
     [
       'an operation that the adapter lacks',
-      [{ 'catalogue/civil.json': firstService({ operation: 'fly' }) }],
+      [{ 'queries/civil.json': firstService({ operation: 'fly' }) }],
       /service AL012001: civil has no operation fly/,
     ],
     [
       'a schema of parameters that is none',
-      [{ 'catalogue/civil.json': firstService({ parameters: { type: 'objekt' } }) }],
+      [{ 'queries/civil.json': firstService({ parameters: { type: 'objekt' } }) }],
       /parameters of service AL012001: /,
     ],
     [
@@ -137,7 +137,7 @@ describe('reading the configuration', () => {
       [
         {
           'adapters/civil.json': (it) => ({ ...it, name: 'palmistry' }),
-          'catalogue/civil.json': (it) => ({
+          'queries/civil.json': (it) => ({
             ...it,
             services: (it.services as Json[]).map((one) => ({ ...one, adapter: 'palmistry' })),
           }),

@@ -27,7 +27,9 @@ describe('tables in docs/operations.md', () => {
     ['### clients/*.json', 'client'],
     ['### policies/*.json', 'policy'],
     ['### adapters/*.json', 'adapter'],
+    ['### queries/*.json', 'query'],
     ['### catalogue/*.json', 'catalogue'],
+    ['### municipalities/*.json', 'municipality'],
   ] as const;
   for (const [heading, schema] of files) {
     it(`list every setting of config/schemas/${schema}.schema.json, with its range`, () => {

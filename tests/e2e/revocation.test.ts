@@ -62,7 +62,7 @@ describe('revoked certificates', function () {
     issued += 1000;
     const thisUpdate = Date.now() - 60_000 + issued;
     writeFileSync(join(folder, name), await authority.crl({ revoked, thisUpdate }));
-    assert.ok(await stack.gateway.reloadKeys());
+    assert.ok(await stack.gateway.reload());
   }
   const submit = () =>
     client.submit(familyRequest(stack.people.headOfSix), { idempotencyKey: randomUUID(), waitSeconds: 1 });

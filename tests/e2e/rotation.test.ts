@@ -86,7 +86,7 @@ describe('rotation of keys while requests come in', function () {
       certificate: join(keys, `${messages}.cert.pem`),
     },
   });
-  const reload = async (): Promise<void> => assert.ok(await stack.gateway.reloadKeys());
+  const reload = async (): Promise<void> => assert.ok(await stack.gateway.reload());
 
   /** A registry that signs with one key and pins some of the gateway's. @returns its endpoint. */
   async function simulate(own: string, ...gatewayNames: string[]): Promise<string> {
@@ -200,18 +200,18 @@ describe('rotation of keys while requests come in', function () {
       assert.equal(ready.status, 'ready');
       return ready.checks.find((each) => each.name === name);
     };
-    assert.equal((await check('keys'))?.status, 'ok');
+    assert.equal((await check('configuration'))?.status, 'ok');
     const broken = join(trust, 'civil', 'broken.pem');
     writeFileSync(broken, 'x');
-    assert.equal(await stack.gateway.reloadKeys(), false);
-    assert.equal((await check('keys'))?.status, 'warning');
-    assert.match((await check('keys'))?.detail ?? '', /cannot be used since \d+ s/);
+    assert.equal(await stack.gateway.reload(), false);
+    assert.equal((await check('configuration'))?.status, 'warning');
+    assert.match((await check('configuration'))?.detail ?? '', /cannot be used since \d+ s/);
     const metrics = await (await fetch(`${origin()}/metrics`)).text();
-    assert.match(metrics, /^ura_keys_unusable_seconds [1-9]/m);
-    assert.match(metrics, /^ura_internal_failures_total\{what="keys"\} [1-9]/m);
+    assert.match(metrics, /^ura_configuration_unusable_seconds [1-9]/m);
+    assert.match(metrics, /^ura_internal_failures_total\{what="configuration"\} [1-9]/m);
     rmSync(broken);
     await reload();
-    assert.equal((await check('keys'))?.status, 'ok');
+    assert.equal((await check('configuration'))?.status, 'ok');
     // The certificate that lives 30 days is about to warn; the one of before is shown no more.
     assert.match(
       (await check('certificate-registry-civil'))?.detail ?? '',

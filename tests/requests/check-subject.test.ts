@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Identifier } from '../../adapters/adapter.js';
-import type { ServiceSettings } from '../../src/config/config.js';
+import type { QuerySettings } from '../../src/config/catalogue-settings.js';
 import { checkSubject } from '../../src/requests/check-subject.js';
 
-const service = (...subjectSchemes: ServiceSettings['subjectSchemes'][number][]): ServiceSettings => ({
+const service = (...subjectSchemes: QuerySettings['subjectSchemes'][number][]): QuerySettings => ({
   code: 'AL012031',
   name: { sq: 'a', en: 'b' },
   adapter: 'civil',

@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Keyring } from '../../src/config/keyring.js';
-import { readConfig } from '../../src/config/read-config.js';
+import { LiveConfig, type LiveConfigParts } from '../../src/config/live-config.js';
+import { readWholeConfig } from '../../src/config/read-whole.js';
 import { signResponse } from '../../src/signing/http-sig/index.js';
 import { jwkPair, makeCertificate, makePrivateKey, privateKeyPem } from '../../src/signing/key-making.js';
 import { wssX509Integrity } from '../../src/signing/wss-x509-integrity.js';
-import { LiveKeys, type LiveKeysParts } from '../../src/trust/live-keys.js';
 import { configCopy } from '../support/config-copy.js';
 import { waitFor } from '../support/wait-for.js';
 import { makeTestAuthority } from './authority.js';
@@ -29,7 +29,7 @@ describe('keys in use', function () {
   let clientKeys: string;
   let loaded: Keyring[];
   let failed: string[];
-  let live: LiveKeys;
+  let live: LiveConfig;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ura-live-'));
@@ -61,15 +61,14 @@ describe('keys in use', function () {
     rmSync(folder, { recursive: true });
   });
 
-  async function open(change: Partial<LiveKeysParts> = {}): Promise<void> {
-    const read = () => readConfig(config.folder, { URA_DATA: process.env.URA_DATA });
-    live = await LiveKeys.open(await read(), {
+  async function open(change: Partial<LiveConfigParts> = {}): Promise<void> {
+    live = await LiveConfig.open({
       configFolder: config.folder,
-      readConfig: read,
+      read: () => readWholeConfig(config.folder, { URA_DATA: process.env.URA_DATA }),
       refuse: () => [],
       clock,
       observe: {
-        loaded: (keyring) => loaded.push(keyring),
+        loaded: ({ keyring }) => loaded.push(keyring),
         failed: (error) => failed.push(error.message),
         crlFailed: () => {},
       },
@@ -87,12 +86,12 @@ describe('keys in use', function () {
   it('sees a key come and go in a folder without being told', async () => {
     await open({ pollMs: 20 });
     live.watch();
-    assert.equal(live.findClientKey('next')?.partner, undefined);
+    assert.equal(live.keys.findClientKey('next')?.partner, undefined);
     const path = await addClientKey('next');
-    await waitFor(() => live.findClientKey('next'), 'the new key');
-    assert.equal(live.findClientKey('dev-oss-divjake')?.partner, 'oss-divjake', 'both at once');
+    await waitFor(() => live.keys.findClientKey('next'), 'the new key');
+    assert.equal(live.keys.findClientKey('dev-oss-divjake')?.partner, 'oss-divjake', 'both at once');
     rmSync(path);
-    await waitFor(() => (live.findClientKey('next') ? undefined : true), 'the end of the key');
+    await waitFor(() => (live.keys.findClientKey('next') ? undefined : true), 'the end of the key');
     assert.deepEqual(failed, []);
   });
 
@@ -113,11 +112,11 @@ describe('keys in use', function () {
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(failed.length, 1, 'the same reason is told once');
     assert.match(failed[0] ?? '', /half\.jwk\.json: It is not a key/);
-    assert.equal(live.findClientKey('next'), undefined, 'a set counts as a whole');
-    assert.ok(live.findClientKey('dev-oss-divjake'));
+    assert.equal(live.keys.findClientKey('next'), undefined, 'a set counts as a whole');
+    assert.ok(live.keys.findClientKey('dev-oss-divjake'));
     assert.ok(live.status().unusableSeconds > 0);
     rmSync(path);
-    await waitFor(() => live.findClientKey('next'), 'the healed set');
+    await waitFor(() => live.keys.findClientKey('next'), 'the healed set');
     assert.equal(live.status().unusableSeconds, 0);
   });
 
@@ -127,7 +126,7 @@ describe('keys in use', function () {
     await addClientKey('next');
     sentences = ['Key next was made for development.'];
     assert.equal(await live.reload(), false);
-    assert.equal(live.findClientKey('next'), undefined);
+    assert.equal(live.keys.findClientKey('next'), undefined);
     sentences = [];
     const settings = join(config.folder, 'clients', 'oss-divjake.json');
     const text = readFileSync(settings, 'utf8');
@@ -135,15 +134,15 @@ describe('keys in use', function () {
     assert.equal(await live.reload(), false);
     writeFileSync(settings, text);
     assert.equal(await live.reload(), true);
-    assert.ok(live.findClientKey('next'));
+    assert.ok(live.keys.findClientKey('next'));
   });
 
   it('accepts nothing of a client whose last key was taken out of its folder', async () => {
     await open();
     rmSync(join(clientKeys, 'old.jwk.json'));
     assert.equal(await live.reload(), true);
-    assert.equal(live.findClientKey('dev-oss-divjake'), undefined);
-    assert.match(live.current().warnings.join('\n'), /client-oss-divjake has no key/);
+    assert.equal(live.keys.findClientKey('dev-oss-divjake'), undefined);
+    assert.match(live.keys.current().warnings.join('\n'), /client-oss-divjake has no key/);
   });
 
   it('takes other key files out of changed settings', async () => {
@@ -153,33 +152,33 @@ describe('keys in use', function () {
     const path = await addClientKey('next');
     writeFileSync(settings, JSON.stringify({ ...content, keys: [path] }));
     await live.reload();
-    assert.equal(live.findClientKey('dev-oss-divjake'), undefined);
-    assert.ok(live.findClientKey('next'));
+    assert.equal(live.keys.findClientKey('dev-oss-divjake'), undefined);
+    assert.ok(live.keys.findClientKey('next'));
   });
 
   it('does not take the new private key for the old certificate', async () => {
     await open();
-    const before = live.messages.certificate?.fingerprint256;
+    const before = live.keys.messages.certificate?.fingerprint256;
     const privateKey = await makePrivateKey('ec');
     writeFileSync(join(folder, 'gateway-wss.key.pem'), privateKeyPem(privateKey));
     assert.equal(await live.reload(), false);
-    assert.equal(live.messages.certificate?.fingerprint256, before);
+    assert.equal(live.keys.messages.certificate?.fingerprint256, before);
     const order = { subject: 'CN=next', privateKey, notBefore: clock.now(), days: 10 };
     writeFileSync(join(folder, 'gateway-wss.cert.pem'), await makeCertificate(order));
     assert.equal(await live.reload(), true);
-    assert.ok(live.messages.certificate?.checkPrivateKey(privateKey));
-    assert.equal(live.messages.algorithm, 'ecdsa-p256-sha256');
+    assert.ok(live.keys.messages.certificate?.checkPrivateKey(privateKey));
+    assert.equal(live.keys.messages.algorithm, 'ecdsa-p256-sha256');
   });
 
   it('signs each message with one key, although keys change while it is signed', async () => {
     await open();
     const path = join(folder, 'gateway-http.private.jwk.json');
-    const old = live.current().httpPublic;
+    const old = live.keys.current().httpPublic;
     const next = await makePrivateKey('ec');
     const nextPair = jwkPair(next, 'next');
     writeFileSync(path, JSON.stringify(nextPair.privateJwk));
     const profile = wssX509Integrity({
-      signer: live.messages,
+      signer: live.keys.messages,
       trusted: [],
       replaySet: { remember: async () => true },
       clock,
@@ -187,7 +186,7 @@ describe('keys in use', function () {
     const privateKey = await makePrivateKey('ec');
     const order = { subject: 'CN=next', privateKey, notBefore: clock.now(), days: 10 };
     const certificate = await makeCertificate(order);
-    const oldToken = live.messages.certificate?.raw.toString('base64') ?? '';
+    const oldToken = live.keys.messages.certificate?.raw.toString('base64') ?? '';
     writeFileSync(join(folder, 'gateway-wss.key.pem'), privateKeyPem(privateKey));
     writeFileSync(join(folder, 'gateway-wss.cert.pem'), certificate);
 
@@ -199,7 +198,7 @@ describe('keys in use', function () {
     while (!isReloaded || seen.next < 20) {
       const before = isReloaded;
       const [answer, message] = await Promise.all([
-        signResponse({ status: 200 }, undefined, live.http, { now: clock.now() }),
+        signResponse({ status: 200 }, undefined, live.keys.http, { now: clock.now() }),
         profile.signRequest({
           soapVersion: '1.1',
           bodyContent: '<a/>',
@@ -243,22 +242,22 @@ describe('keys in use', function () {
     writeFileSync(settings, JSON.stringify({ ...content, crl }));
     const keyId = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
     await waitFor(() => live.status().crls[0]?.ageSeconds, 'the list');
-    await waitFor(() => live.findClientKey(keyId), 'the key');
+    await waitFor(() => live.keys.findClientKey(keyId), 'the key');
     writeFileSync(
       join(folder, 'list.crl'),
       await authority.crl({ revoked: [certificate.serialNumber], thisUpdate: Date.now() }),
     );
     await waitFor(() => {
       try {
-        live.findClientKey(keyId);
+        live.keys.findClientKey(keyId);
         return undefined;
       } catch (error) {
         return (error as Error).message === 'key-revoked' || undefined;
       }
     }, 'the revocation');
-    assert.ok(live.findClientKey('dev-oss-divjake'), 'a key without certificate is on no list');
+    assert.ok(live.keys.findClientKey('dev-oss-divjake'), 'a key without certificate is on no list');
     assert.match(
-      live.current().warnings.join('\n'),
+      live.keys.current().warnings.join('\n'),
       /old\.jwk\.json: the revocation list .* does not cover it/,
     );
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createCatalogue } from '../../src/catalogue/catalogue.js';
-import type { ServiceSettings } from '../../src/config/config.js';
+import { createQueries } from '../../src/catalogue/queries.js';
+import type { QuerySettings } from '../../src/config/catalogue-settings.js';
 
-const service = (code: string, parameters: Record<string, unknown>): ServiceSettings => ({
+const query = (code: string, parameters: Record<string, unknown>): QuerySettings => ({
   code,
   name: { sq: 'a', en: 'b' },
   adapter: 'civil',
@@ -11,9 +11,9 @@ const service = (code: string, parameters: Record<string, unknown>): ServiceSett
   parameters,
 });
 
-describe('the catalogue', () => {
-  const catalogue = createCatalogue([
-    service('AL012002', {
+describe('queries', () => {
+  const queries = createQueries([
+    query('AL012002', {
       type: 'object',
       additionalProperties: false,
       required: ['factKind'],
@@ -23,10 +23,10 @@ describe('the catalogue', () => {
         on: { type: 'string', format: 'date' },
       },
     }),
-    service('AL012031', { type: 'object', additionalProperties: false, properties: {} }),
+    query('AL012031', { type: 'object', additionalProperties: false, properties: {} }),
   ]);
   const check = (parameters: unknown, code = 'AL012002'): string[] =>
-    (catalogue.get(code)?.checkParameters(parameters) ?? [])
+    (queries.get(code)?.checkParameters(parameters) ?? [])
       .map((error) => `${error.pointer} ${error.code}`)
       .sort();
 
@@ -50,14 +50,11 @@ describe('the catalogue', () => {
     ]);
   });
 
-  it('has no service that nobody configured', () => {
-    for (const code of ['AL999999', '__proto__', 'constructor']) assert.equal(catalogue.get(code), undefined);
+  it('has no query that nobody configured', () => {
+    for (const code of ['AL999999', '__proto__', 'constructor']) assert.equal(queries.get(code), undefined);
   });
 
   it('refuses a schema with a keyword that it would ignore', () => {
-    assert.throws(
-      () => createCatalogue([service('AL000001', { type: 'object', requierd: ['a'] })]),
-      /requierd/,
-    );
+    assert.throws(() => createQueries([query('AL000001', { type: 'object', requierd: ['a'] })]), /requierd/);
   });
 });
