@@ -96,7 +96,11 @@ describe('canonical contracts', () => {
         for (const words of [part.title, part.description, albanian?.title, albanian?.description]) {
           assert.ok(typeof words === 'string' && words.trim() !== '', `${path} lacks words`);
         }
-        assert.match(String(part['x-term']), /^(adms|al|cccev|cv|dct|foaf|legal|locn|org|person|skos):\w+$/, path);
+        assert.match(
+          String(part['x-term']),
+          /^(adms|al|cccev|cv|dct|foaf|legal|locn|org|person|skos):\w+$/,
+          path,
+        );
       };
       isBilingual(schema, '');
       let count = 0;
