@@ -43,6 +43,8 @@ export interface Answer {
   /** Lower case, without parameters; empty when the answer named none. */
   readonly mediaType: string;
   readonly headers: http.IncomingHttpHeaders;
+  /** As received, by turns name and value: a signature covers single lines, and `headers` joins or drops them. */
+  readonly rawHeaders: readonly string[];
   readonly bytes: Uint8Array;
 }
 
@@ -163,6 +165,7 @@ function post(open: Open, target: URL, request: PostRequest): Promise<Posted> {
           status: answer.statusCode ?? 0,
           mediaType: (answer.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
           headers: answer.headers,
+          rawHeaders: answer.rawHeaders,
           bytes: Buffer.concat(chunks),
         });
       });

@@ -37,6 +37,131 @@ export interface Address {
   fullAddress: string;
 }
 /**
+ * What the business register says about one business.
+ */
+export interface BusinessExtract {
+  entity: LegalEntity;
+  /**
+   * Who acts for the business.
+   *
+   * @maxItems 100
+   */
+  administrators: Administrator[];
+  /**
+   * Who owns the business.
+   *
+   * @maxItems 1000
+   */
+  shareholders: Shareholder[];
+  /**
+   * That of the entity, at the moment of asOf.
+   */
+  status: 'ACTIVE' | 'SUSPENDED' | 'DEREGISTERED';
+  /**
+   * What was entered since the registration; there exactly when a historic extract was asked for.
+   *
+   * @maxItems 1000
+   */
+  history?: RegisterEntry[];
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * A business as the business register knows it.
+ */
+export interface LegalEntity {
+  legalIdentifier: Identifier;
+  /**
+   * The name in the register.
+   */
+  legalName: string;
+  /**
+   * Kind of business.
+   */
+  legalFormType: 'SOLE_TRADER' | 'LIMITED_LIABILITY' | 'JOINT_STOCK' | 'PARTNERSHIP';
+  /**
+   * Whether the business is active.
+   */
+  legalEntityStatus: 'ACTIVE' | 'SUSPENDED' | 'DEREGISTERED';
+  /**
+   * Calendar date of the registration.
+   */
+  registrationDate: string;
+  registeredAddress: Address;
+}
+/**
+ * An identifier together with its scheme. The shapes of NID and NUIS overlap, so one never stands without the other.
+ */
+export interface Identifier {
+  /**
+   * NID: person. NUIS: business. PROPERTY: cadastral zone and property number, joined by a slash.
+   */
+  scheme: 'NID' | 'NUIS' | 'PROPERTY';
+  /**
+   * The identifier itself. The check letter of a NID or NUIS is not part of the contract; a wrong one gives a warning.
+   */
+  notation: string;
+  /**
+   * The body that issues identifiers of this scheme.
+   */
+  issuedBy?: string;
+}
+/**
+ * One person and since when.
+ */
+export interface Administrator {
+  person: BusinessParty;
+  /**
+   * Calendar date of the appointment.
+   */
+  since: string;
+}
+/**
+ * A person or a business that takes part in a business.
+ */
+export interface BusinessParty {
+  identifier: Identifier;
+  /**
+   * Full name, or legal name.
+   */
+  name: string;
+}
+/**
+ * One owner and their share.
+ */
+export interface Shareholder {
+  party: BusinessParty;
+  /**
+   * Percent of the capital.
+   */
+  sharePercent: number;
+}
+/**
+ * One entry.
+ */
+export interface RegisterEntry {
+  /**
+   * Calendar date of the entry.
+   */
+  date: string;
+  /**
+   * What was entered.
+   */
+  kind:
+    | 'REGISTRATION'
+    | 'ADDRESS_CHANGE'
+    | 'ADMINISTRATOR_CHANGE'
+    | 'SHARE_TRANSFER'
+    | 'SUSPENSION'
+    | 'DEREGISTRATION';
+  /**
+   * The entry in the register's words.
+   */
+  text: string;
+}
+/**
  * Evidence of the operation GetCivilFact: the act of a birth, a marriage or a death.
  */
 export interface CivilStatusRecord {
@@ -109,23 +234,6 @@ export interface Person {
   domicile?: Address;
 }
 /**
- * An identifier together with its scheme. The shapes of NID and NUIS overlap, so one never stands without the other.
- */
-export interface Identifier {
-  /**
-   * NID: person. NUIS: business. PROPERTY: cadastral zone and property number, joined by a slash.
-   */
-  scheme: 'NID' | 'NUIS' | 'PROPERTY';
-  /**
-   * The identifier itself. The check letter of a NID or NUIS is not part of the contract; a wrong one gives a warning.
-   */
-  notation: string;
-  /**
-   * The body that issues identifiers of this scheme.
-   */
-  issuedBy?: string;
-}
-/**
  * A marriage, its divorce, or the death of the spouse.
  */
 export interface MaritalEvent {
@@ -176,6 +284,32 @@ export interface Fact {
   mother?: RelatedPerson;
   father?: RelatedPerson;
   spouse?: RelatedPerson;
+}
+/**
+ * The businesses in which one person holds a role. An empty list is an answer: there are none.
+ */
+export interface CompaniesOfAPerson {
+  person: Identifier;
+  /**
+   * One for each business and role.
+   *
+   * @maxItems 500
+   */
+  companies: RoleInACompany[];
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * One business and what the person is in it.
+ */
+export interface RoleInACompany {
+  entity: LegalEntity;
+  /**
+   * What the person is in the business.
+   */
+  role: 'ADMINISTRATOR' | 'SHAREHOLDER';
 }
 /**
  * Evidence of the operation GetFamilyComposition. The head is not repeated among the members; a person who lives alone is a head without members. The dead are not members.
@@ -238,4 +372,53 @@ export interface Requester {
    * Office or counter of the institution.
    */
   unit: string;
+}
+/**
+ * Whether a person or a business owes taxes or dues to one authority. Without amounts, unless they were asked for.
+ */
+export interface TaxClearance {
+  subject: Identifier;
+  /**
+   * The office to which the dues are owed.
+   */
+  authority: string;
+  /**
+   * CLEAR: nothing is owed. DEBT: something is owed.
+   */
+  status: 'CLEAR' | 'DEBT';
+  /**
+   * What is owed; there exactly when it was asked for, and empty for CLEAR.
+   *
+   * @maxItems 200
+   */
+  debts?: Debt[];
+  /**
+   * Last day on which the answer may be relied on.
+   */
+  validUntil: string;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * One due.
+ */
+export interface Debt {
+  /**
+   * Which tax or due.
+   */
+  kind: 'INCOME_TAX' | 'PROFIT_TAX' | 'VAT' | 'SOCIAL_INSURANCE' | 'PROPERTY_TAX' | 'LOCAL_FEE' | 'OTHER';
+  /**
+   * Year, or year and month.
+   */
+  period: string;
+  /**
+   * Albanian lek.
+   */
+  amount: number;
+  /**
+   * Calendar date on which it was due.
+   */
+  dueDate: string;
 }

@@ -59,15 +59,19 @@ function eachProperty(
 describe('canonical contracts', () => {
   const compiled = validators();
 
-  it('has a schema for everything that the civil registry answers', () => {
+  it('has a schema for everything that the registries answer', () => {
     assert.deepEqual(names.toSorted(), [
       'address',
+      'business-extract',
       'civil-status-record',
+      'companies-of-person',
       'family-composition',
       'identifier',
+      'legal-entity',
       'person',
       'person-record',
       'requester',
+      'tax-clearance',
     ]);
   });
 
@@ -92,7 +96,11 @@ describe('canonical contracts', () => {
         for (const words of [part.title, part.description, albanian?.title, albanian?.description]) {
           assert.ok(typeof words === 'string' && words.trim() !== '', `${path} lacks words`);
         }
-        assert.match(String(part['x-term']), /^(adms|al|cccev|cv|dct|foaf|locn|org|person|skos):\w+$/, path);
+        assert.match(
+          String(part['x-term']),
+          /^(adms|al|cccev|cv|dct|foaf|legal|locn|org|person|skos):\w+$/,
+          path,
+        );
       };
       isBilingual(schema, '');
       let count = 0;

@@ -1,0 +1,10 @@
+import type { RestKind } from '../../../adapters/adapter-kind.js';
+import { businessDefinition } from '../../../adapters/business/definition.js';
+import { business } from '../../../adapters/business/index.js';
+import type { RestDefinition } from '../../../adapters/rest/rest-definition.js';
+import { taxDefinition } from '../../../adapters/tax/definition.js';
+import { tax } from '../../../adapters/tax/index.js';
+
+/** Every REST registry that this program has. */
+export const restDefinitions: readonly RestDefinition[] = [taxDefinition(), businessDefinition()];
+export const restKinds: readonly RestKind[] = [tax, business];
