@@ -1,8 +1,9 @@
 import type { AdapterKind } from './adapter-kind.js';
 import { civil } from './civil/index.js';
+import { property } from './property/index.js';
 
 /** Every adapter that this program has. A new one is added here and nowhere else. */
-const kinds: readonly AdapterKind[] = [civil];
+const kinds: readonly AdapterKind[] = [civil, property];
 
 /** The same, by the name that `config/adapters/*.json` uses. */
 export const adapterKinds: Readonly<Record<string, AdapterKind>> = Object.fromEntries(
