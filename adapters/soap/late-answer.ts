@@ -1,8 +1,18 @@
 import type { Outcome } from '../../contracts/outcome.js';
 import type { Exchange, Exchanged } from '../adapter.js';
-import { answerOf, invalid, readEvidence, readMessage } from './read-answer.js';
+import type { EncodedRequest } from './encode-request.js';
+import {
+  answerOf,
+  invalid,
+  type ReadingParts,
+  readEvidence,
+  readFault,
+  readMessage,
+  requestOf,
+  type VerifiedAnswer,
+} from './read-answer.js';
 import { type Machinery, sendQuestion } from './send-question.js';
-import type { LateAnswers, Quoted, SoapOperation } from './soap-definition.js';
+import type { LateAnswers, Quoted, SoapDefinition, SoapOperation } from './soap-definition.js';
 
 /**
  * Asks for the answer to a question that the registry took. It comes, or the registry still says that it was taken.
@@ -18,30 +28,79 @@ export function askAgain(
   asked: { readonly ticket: string; readonly pollId: string },
   signal: AbortSignal,
 ): Promise<Exchanged> {
-  const { definition, encoding, xsd, parts } = machinery;
-  const { poll } = later;
-  const quoted: Quoted = { messageId: `urn:uuid:${exchange.messageId}`, ticket: asked.ticket };
-  const body = encoding.encode(poll.soapOperation, poll.toRequest(quoted));
-  const errors = xsd.validate(body);
+  const { ticket, pollId } = asked;
+  const { body, errors } = encodePoll(later, exchange, ticket, machinery);
   if (errors.length > 0) {
     const outcome = invalid(`request: ${errors.join('; ')}`);
     return Promise.resolve({ outcome, timings: { signMs: 0, callMs: 0, verifyMs: 0 } });
   }
   const question = {
-    ...poll,
+    ...later.poll,
     body,
-    messageId: `urn:uuid:${asked.pollId}`,
-    read: (verified: Parameters<typeof readMessage>[2]): Outcome =>
-      readMessage(definition, answerOf(poll, encoding), verified, { encoding, xsd }, (content) => {
-        const other = otherThan(quoted, later.quotedIn(content));
-        if (other !== undefined) return invalid(other);
-        const taken = later.takenIn(content);
-        if (taken === undefined) return readEvidence(operation, exchange, content, parts.validateEvidence);
-        // A ticket is for life: another one would be another matter.
-        return taken.ticket === quoted.ticket ? { kind: 'pending', ...taken } : invalid('other-ticket');
-      }),
+    messageId: `urn:uuid:${pollId}`,
+    read: (verified: VerifiedAnswer) =>
+      readPolled({ ...machinery, ...machinery.parts }, later, operation, exchange, ticket, verified),
   };
   return sendQuestion(machinery, question, exchange, signal);
+}
+
+/** The content of a Body that asks again, and what the registry's schema would say against it. */
+export function encodePoll(
+  { poll }: LateAnswers,
+  { messageId }: Exchange,
+  ticket: string,
+  { encoding, xsd }: Pick<ReadingParts, 'encoding' | 'xsd'>,
+): EncodedRequest {
+  const quoted = { messageId: `urn:uuid:${messageId}`, ticket };
+  const body = encoding.encode(poll.soapOperation, poll.toRequest(quoted));
+  return { body, errors: xsd.validate(body) };
+}
+
+/** What a registry's answer to {@link askAgain} means, once its signature verified. */
+export function readPolled(
+  parts: ReadingParts & { readonly definition: SoapDefinition },
+  later: LateAnswers,
+  operation: SoapOperation,
+  exchange: Exchange,
+  ticket: string,
+  verified: VerifiedAnswer,
+): Outcome {
+  const expected = answerOf(later.poll, parts.encoding);
+  return readMessage(parts.definition, expected, verified, parts, (content) => {
+    const other = otherThan({ messageId: `urn:uuid:${exchange.messageId}`, ticket }, later.quotedIn(content));
+    if (other !== undefined) return invalid(other);
+    const taken = later.takenIn(content);
+    if (taken === undefined) return readEvidence(operation, exchange, content, parts.validateEvidence);
+    // A ticket is for life: another one would be another matter.
+    return taken.ticket === ticket ? { kind: 'pending', ...taken } : invalid('other-ticket');
+  });
+}
+
+/**
+ * What a late answer means that the registry brought by itself, once its signature verified. It is an answer or a
+ * refusal: whoever calls to say that they have none yet has said nothing.
+ *
+ * @param ticket absent when the registry's answer to the question never arrived.
+ */
+export function readDelivered(
+  parts: ReadingParts & { readonly definition: SoapDefinition },
+  later: LateAnswers,
+  operation: SoapOperation,
+  exchange: Exchange,
+  ticket: string | undefined,
+  verified: VerifiedAnswer,
+): Outcome {
+  const { definition, encoding, validateEvidence } = parts;
+  const expected = requestOf(later.callback, encoding);
+  const outcome = readMessage(definition, expected, verified, parts, (content) => {
+    const other = otherThan({ messageId: `urn:uuid:${exchange.messageId}`, ticket }, later.quotedIn(content));
+    if (other !== undefined) return invalid(other);
+    // What stands here is either the evidence or, in its place, what would be a fault's detail.
+    return definition.refusalOf(content) === undefined
+      ? readEvidence(operation, exchange, content, validateEvidence)
+      : readFault(definition, content);
+  });
+  return outcome.kind === 'unavailable' ? invalid('callback: no-answer') : outcome;
 }
 
 /**
@@ -50,7 +109,7 @@ export function askAgain(
  *
  * @param asked without ticket when none is known.
  */
-export function otherThan(
+function otherThan(
   asked: { readonly messageId: string; readonly ticket?: string | undefined },
   quoted: Quoted,
 ): 'other-request' | 'other-ticket' | undefined {

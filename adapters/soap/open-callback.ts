@@ -1,11 +1,11 @@
 import type { ValidateEvidence } from '../../contracts/canonical/validate.js';
-import type { Outcome } from '../../contracts/outcome.js';
 import type { SoapProfile } from '../../src/signing/profiles/profile.js';
 import { SignatureRefused } from '../../src/signing/refusals.js';
 import {
   elementsOf,
   isNamed,
   parseVerifiedBody,
+  type SoapVersion,
   textOf,
   type VerifiedEnvelope,
 } from '../../src/signing/wss-x509-integrity.js';
@@ -18,8 +18,8 @@ import type {
   OpenedCallback,
 } from '../adapter.js';
 import { findInBody } from './body-guard.js';
-import { otherThan } from './late-answer.js';
-import { invalid, readEvidence, readFault, readMessage, requestOf } from './read-answer.js';
+import { readDelivered } from './late-answer.js';
+import { requestOf } from './read-answer.js';
 import { mediaTypes, replyAddress } from './send-question.js';
 import type { LateAnswers, SoapDefinition, SoapOperation } from './soap-definition.js';
 import type { SoapEncoding } from './soap-encoding.js';
@@ -59,7 +59,7 @@ export async function openCallback(parts: CallbackParts, message: CallbackMessag
   return {
     messageId,
     read: (exchange, ticket) => ({
-      outcome: readCallback(parts, verified, exchange, ticket),
+      outcome: readDelivered(parts, later, parts.operationOf(exchange), exchange, ticket, verified),
       answerBytes: message.body,
       answerMediaType: mediaTypes[definition.soapVersion],
       answerSignedBy: verified.certificateSha256,
@@ -109,56 +109,33 @@ function questionOf(
   return uuid;
 }
 
-function readCallback(
-  parts: CallbackParts,
-  verified: VerifiedEnvelope,
-  exchange: Exchange,
-  ticket: string | undefined,
-): Outcome {
-  const { definition, later, encoding, validateEvidence } = parts;
-  const operation = parts.operationOf(exchange);
-  const expected = requestOf(later.callback, encoding);
-  const outcome = readMessage(definition, expected, verified, parts, (content) => {
-    const asked = { messageId: `urn:uuid:${exchange.messageId}`, ticket };
-    const other = otherThan(asked, later.quotedIn(content));
-    if (other !== undefined) return invalid(other);
-    // What stands here is either the evidence or, in its place, what would be a fault's detail.
-    const refusal = definition.refusalOf(content);
-    return refusal === undefined
-      ? readEvidence(operation, exchange, content, validateEvidence)
-      : readFault(definition, content);
-  });
-  // Somebody who calls to say that they are busy has not answered.
-  return outcome.kind === 'unavailable' ? invalid('callback: no-answer') : outcome;
-}
-
+/** Our signed answer to the callback itself. */
 async function acknowledge(
   { definition, later, encoding, profile, nextId }: CallbackParts,
   verified: VerifiedEnvelope,
   messageId: string,
   verdict: CallbackVerdict,
 ): Promise<CallbackAnswer> {
+  const { soapVersion, faultAction } = definition;
   const { callback } = later;
-  const type = mediaTypes[definition.soapVersion];
-  const action = verdict === 'taken' ? callback.replyAction : definition.faultAction;
-  const bytes = await profile.signAnswer(
+  const isTaken = verdict === 'taken';
+  const body = await profile.signAnswer(
     {
-      soapVersion: definition.soapVersion,
-      bodyContent:
-        verdict === 'taken'
-          ? encoding.encodeAnswer(callback.soapOperation, callback.toAcknowledgement(`urn:uuid:${messageId}`))
-          : faultXml(definition, callback.toFault(verdict)),
+      soapVersion,
+      bodyContent: isTaken
+        ? encoding.encodeAnswer(callback.soapOperation, callback.toAcknowledgement(`urn:uuid:${messageId}`))
+        : faultXml(soapVersion, callback.toFault(verdict)),
       to: verified.replyTo ?? replyAddress,
-      action,
+      action: isTaken ? callback.replyAction : faultAction,
       messageId: `urn:uuid:${nextId()}`,
       relatesTo: verified.messageId,
     },
     verified,
   );
   return {
-    status: verdict === 'taken' ? 200 : faultStatuses[definition.soapVersion],
-    headers: { 'content-type': `${type}; charset=utf-8` },
-    body: bytes,
+    status: isTaken ? 200 : faultStatuses[soapVersion],
+    headers: { 'content-type': `${mediaTypes[soapVersion]}; charset=utf-8` },
+    body,
   };
 }
 
@@ -167,7 +144,7 @@ const faultStatuses = { '1.1': 500, '1.2': 400 } as const;
 
 /** A fault that the sender is to blame for (SOAP 1.1 §4.4, SOAP 1.2 part 1 §5.4). Both texts hold no markup. */
 function faultXml(
-  { soapVersion }: SoapDefinition,
+  soapVersion: SoapVersion,
   { detail, reason }: { readonly detail: string; readonly reason: string },
 ): string {
   const namespace = soapNamespaces[soapVersion];

@@ -39,18 +39,24 @@ export function samplesOf(registry: PropertySimulator): PropertySamples {
 export function connect(
   registry: Pick<PropertySimulator, 'soapUrl'>,
   partners: Partners,
-  changes: { readonly callTimeoutMs?: number; readonly to?: string; readonly callbackUrl?: string } = {},
+  changes: {
+    readonly callTimeoutMs?: number;
+    readonly callbackUrl?: string;
+    /** Without an address that callbacks are sent to. */
+    readonly deaf?: true;
+  } = {},
 ): Promise<Adapter> {
+  const { deaf, ...settings } = changes;
   return createSoapAdapter(
     propertyDefinition(),
     {
       endpoint: registry.soapUrl,
       to: registry.soapUrl,
-      callbackUrl,
+      ...(deaf ? {} : { callbackUrl }),
       connectTimeoutMs: 2_000,
       callTimeoutMs: 10_000,
       maxSockets: 8,
-      ...changes,
+      ...settings,
     },
     { profile: partners.profile, clock: systemClock, validateEvidence: createEvidenceValidator() },
   );
