@@ -99,8 +99,11 @@ export interface OpenedCallback {
   /**
    * The answer, held against the question. `requestBytes` are absent; `answerBytes` are the callback's own.
    * Never `pending`, `unavailable` or `unknown`.
+   *
+   * @param ticket under which the registry took the question; the callback must name the same. Absent when that
+   *   answer never arrived: then the question alone ties them.
    */
-  read(exchange: Exchange): Exchanged;
+  read(exchange: Exchange, ticket?: string): Exchanged;
   /** A signed answer to the callback itself. Sent after the outcome was stored. */
   acknowledge(verdict: CallbackVerdict): Promise<CallbackAnswer>;
 }

@@ -13,8 +13,8 @@ import { soapNamespaces } from '../../src/signing/xml/names.js';
 import type { Exchange } from '../adapter.js';
 import { findInBody } from './body-guard.js';
 import { UnexpectedContent } from './decoded-content.js';
-import type { SoapDefinition, SoapOperation } from './soap-definition.js';
-import type { Decoded, SoapEncoding } from './soap-encoding.js';
+import type { MessagePair, SoapDefinition, SoapOperation } from './soap-definition.js';
+import type { Decoded, EncodedOperation, SoapEncoding } from './soap-encoding.js';
 import type { XsdValidation } from './xsd-validation.js';
 
 /** What is left of a message whose signature verified; nothing in it has been interpreted yet. */
@@ -37,7 +37,54 @@ export function readAnswer(
   answer: VerifiedAnswer,
   parts: ReadingParts,
 ): Outcome {
-  const body = parseVerifiedBody(answer.body);
+  return readMessage(definition, answerOf(operation, parts.encoding), answer, parts, (content) => {
+    const taken = definition.later?.takenIn(content);
+    if (taken !== undefined) return { kind: 'pending', ...taken };
+    return readEvidence(operation, exchange, content, parts.validateEvidence);
+  });
+}
+
+/** What a message must be, by its own signed words. */
+export interface ExpectedMessage {
+  /** `wsa:Action` of the message, unless it is a fault. */
+  readonly action: string;
+  /** The only child of its Body. */
+  readonly namespace: string;
+  readonly element: string;
+}
+
+/** What the answer to a message of the WSDL must be. */
+export function answerOf(pair: MessagePair, encoding: SoapEncoding): ExpectedMessage {
+  const { namespace, answerElement } = operationNamed(pair.soapOperation, encoding);
+  return { action: pair.replyAction, namespace, element: answerElement };
+}
+
+/** What a message of the WSDL must be that the registry sends by itself. */
+export function requestOf(pair: MessagePair, encoding: SoapEncoding): ExpectedMessage {
+  const { namespace, requestElement } = operationNamed(pair.soapOperation, encoding);
+  return { action: pair.soapAction, namespace, element: requestElement };
+}
+
+function operationNamed(name: string, encoding: SoapEncoding): EncodedOperation {
+  const operation = encoding.operations.get(name);
+  // `createSoapAdapter` has looked.
+  if (operation === undefined) throw new Error(`the WSDL has no operation ${name}`);
+  return operation;
+}
+
+/**
+ * Guard, schema and decoding of a verified message; the same for answers, late answers and callbacks.
+ *
+ * @param toOutcome reads the decoded content; an {@link UnexpectedContent} of it is `invalid`.
+ */
+export function readMessage(
+  definition: SoapDefinition,
+  expected: ExpectedMessage,
+  message: VerifiedAnswer,
+  { encoding, xsd }: Pick<ReadingParts, 'encoding' | 'xsd'>,
+  toOutcome: (content: unknown) => Outcome,
+): Outcome {
+  const body = parseVerifiedBody(message.body);
   const finding = findInBody(body);
   if (finding !== undefined) return invalid(`body: ${finding}`);
 
@@ -45,39 +92,39 @@ export function readAnswer(
   if (payload === undefined || others.length > 0) return invalid('body: not-one-element');
   const isFault = isNamed(payload, soapNamespaces[definition.soapVersion], 'Fault');
   // The action is signed: a fault sent as an answer, or an answer sent as a fault, contradicts itself.
-  if (answer.action !== (isFault ? definition.faultAction : operation.replyAction)) {
+  if (message.action !== (isFault ? definition.faultAction : expected.action)) {
     return invalid('body: other-action');
   }
   const validated = isFault ? detailOf(payload, definition) : payload;
   if (validated === undefined) return invalid('fault: no-detail');
-  const errors = parts.xsd.validate(canonicalize(validated));
+  const errors = xsd.validate(canonicalize(validated));
   if (errors.length > 0) return invalid(`xsd: ${errors.join('; ')}`);
-  if (!isFault && !isAnswerOf(operation, payload, parts.encoding)) return invalid('body: other-operation');
+  if (!isFault && !isNamed(payload, expected.namespace, expected.element))
+    return invalid('body: other-operation');
 
   let decoded: Decoded;
   try {
-    decoded = parts.encoding.decode(rebuildEnvelope(answer));
+    decoded = encoding.decode(rebuildEnvelope(message));
   } catch {
     return invalid('body: not-decoded');
   }
-  return decoded.kind === 'fault'
-    ? readFault(definition, decoded.detail)
-    : readEvidence(operation, exchange, decoded.content, parts.validateEvidence);
+  if (decoded.kind === 'fault') return readFault(definition, decoded.detail);
+  try {
+    return toOutcome(decoded.content);
+  } catch (error) {
+    if (!(error instanceof UnexpectedContent)) throw error;
+    return invalid(`mapping: ${error.element}`);
+  }
 }
 
-function readEvidence(
+/** @throws {UnexpectedContent} when the content is not what the schema promises after all. */
+export function readEvidence(
   operation: SoapOperation,
   exchange: Exchange,
   content: unknown,
   validateEvidence: ValidateEvidence,
 ): Outcome {
-  let evidence: unknown;
-  try {
-    evidence = operation.toEvidence(content);
-  } catch (error) {
-    if (!(error instanceof UnexpectedContent)) throw error;
-    return invalid(`mapping: ${error.element}`);
-  }
+  const evidence = operation.toEvidence(content);
   const errors = validateEvidence(operation.evidenceType, evidence);
   if (errors.length > 0) return invalid(`schema: ${errors.join('; ')}`);
   const mismatch = operation.mismatch(evidence, exchange);
@@ -85,10 +132,11 @@ function readEvidence(
   return { kind: 'answered', evidence, evidenceType: operation.evidenceType };
 }
 
-function readFault(definition: SoapDefinition, detail: unknown): Outcome {
+export function readFault(definition: SoapDefinition, detail: unknown): Outcome {
   const refusal = definition.refusalOf(detail);
   if (refusal === undefined) return invalid('fault: unknown-detail');
   if (refusal === 'busy') return { kind: 'unavailable', reason: 'registry-busy' };
+  if ('manual' in refusal) return { kind: 'manual', ...refusal.manual };
   return { kind: 'refused', ...refusal };
 }
 
@@ -101,11 +149,6 @@ function detailOf(fault: XmlElement, { soapVersion }: SoapDefinition): XmlElemen
   return others.length === 0 ? entry : undefined;
 }
 
-function isAnswerOf(operation: SoapOperation, payload: XmlElement, encoding: SoapEncoding): boolean {
-  const expected = encoding.operations.get(operation.soapOperation);
-  return expected !== undefined && isNamed(payload, expected.namespace, expected.answerElement);
-}
-
-function invalid(reason: string): Outcome {
+export function invalid(reason: string): Outcome {
   return { kind: 'invalid', reason };
 }

@@ -1,5 +1,5 @@
 import type { SoapVersion } from '../../src/signing/xml/names.js';
-import type { Exchange, Operation } from '../adapter.js';
+import type { CallbackVerdict, Exchange, Operation } from '../adapter.js';
 import type { SoapObject } from './soap-encoding.js';
 
 /** Everything that tells one SOAP registry from another. Data and pure functions; the machinery is shared. */
@@ -17,10 +17,12 @@ export interface SoapDefinition {
   /**
    * Reads a fault's detail, which is valid by the schema.
    *
-   * @returns `busy` when the registry says that it executed nothing, its refusal otherwise, undefined for a
-   *   fault that is none of its contract's.
+   * @returns `busy` when the registry says that it executed nothing, `manual` when it leaves the answer to a
+   *   person, its refusal otherwise, undefined for a fault that is none of its contract's.
    */
-  refusalOf(detail: unknown): RegistryRefusal | 'busy' | undefined;
+  refusalOf(detail: unknown): RegistryRefusal | LeftToAPerson | 'busy' | undefined;
+  /** Absent where every answer comes at once. */
+  readonly later?: LateAnswers;
 }
 
 export interface RegistryRefusal {
@@ -30,13 +32,68 @@ export interface RegistryRefusal {
   readonly message: string;
 }
 
-export interface SoapOperation extends Operation {
+/** The registry has it on paper only. */
+export interface LeftToAPerson {
+  readonly manual: {
+    /** The registry's own code. */
+    readonly code: string;
+    /** Municipality whose officers can answer. Absent: the one that asked. */
+    readonly office?: string;
+  };
+}
+
+/** How a registry answers questions that it cannot answer at once. */
+export interface LateAnswers {
+  /**
+   * Reads the content of any answer, which is valid by the schema.
+   *
+   * @returns undefined when it is the answer itself.
+   */
+  takenIn(content: unknown): Taken | undefined;
+  /**
+   * Which question a late answer says that it answers, whichever way it came.
+   *
+   * @throws {UnexpectedContent} when it does not say.
+   */
+  quotedIn(content: unknown): Quoted;
+  /** Asked by us, again and again, each time under a message id of its own. */
+  readonly poll: MessagePair & { toRequest(quoted: Quoted): SoapObject };
+  /** Sent to us by the registry. */
+  readonly callback: MessagePair & {
+    /** Child of the request element that holds the message id of the question; read before the whole is valid. */
+    readonly questionElement: string;
+    /** Content of our answer when the late answer was stored. @param question as quoted, `urn:uuid:…`. */
+    toAcknowledgement(question: string): SoapObject;
+    /** XML of the only child of our fault's Detail. */
+    toFault(verdict: Exclude<CallbackVerdict, 'taken'>): { readonly detail: string; readonly reason: string };
+  };
+}
+
+/** The registry took the question. */
+export interface Taken {
+  readonly ticket: string;
+  /** Milliseconds since the epoch: not worth asking before. */
+  readonly notBefore?: number;
+}
+
+/** What a late answer repeats of its question. */
+export interface Quoted {
+  /** `urn:uuid:…`, as it stood in wsa:MessageID. */
+  readonly messageId: string;
+  readonly ticket: string;
+}
+
+/** Names of a request and its answer. */
+export interface MessagePair {
   /** Name in the WSDL. */
   readonly soapOperation: string;
   /** Value of `wsa:Action`, and of `SOAPAction` in SOAP 1.1. */
   readonly soapAction: string;
   /** `wsa:Action` of its answer. */
   readonly replyAction: string;
+}
+
+export interface SoapOperation extends Operation, MessagePair {
   /**
    * Content of the request element.
    *

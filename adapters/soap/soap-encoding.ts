@@ -18,6 +18,8 @@ export interface SoapEncoding {
    * @throws {Error} when the WSDL has no such operation, or a key would be taken for markup.
    */
   encode(operation: string, args: SoapObject): string;
+  /** The same for the answer's Body; of operations that the registry asks and we answer. */
+  encodeAnswer(operation: string, args: SoapObject): string;
   /**
    * Reads a message that was verified, found free of references and validated by the schema: node-soap itself
    * checks nothing of that.
@@ -56,16 +58,25 @@ export async function openSoapEncoding(wsdlPath: string): Promise<SoapEncoding> 
   // node-soap's Client would set these two. A key that no element can have keeps attributes apart.
   Object.assign(wsdl.options, { attributesKey: '$attributes', preserveWhitespace: true });
   const inputs = inputsOf(wsdl);
+  const inputNamed = (name: string): Input => {
+    const input = inputs.get(name);
+    if (input === undefined) throw new Error(`the WSDL has no operation ${name}`);
+    return input;
+  };
   const operations = new Map([...inputs].map(([name, { operation }]) => [name, operation]));
 
   return {
     operations,
     encode(name, args) {
-      const input = inputs.get(name);
-      if (input === undefined) throw new Error(`the WSDL has no operation ${name}`);
+      const { operation, alias, lookupType } = inputNamed(name);
       refuseMarkupKeys(args);
-      const { operation, alias, lookupType } = input;
       return wsdl.objectToDocumentXML(operation.requestElement, args, alias, operation.namespace, lookupType);
+    },
+    encodeAnswer(name, args) {
+      const { operation, alias, answerLookupType } = inputNamed(name);
+      refuseMarkupKeys(args);
+      const { answerElement, namespace } = operation;
+      return wsdl.objectToDocumentXML(answerElement, args, alias, namespace, answerLookupType);
     },
     decode: (envelope) => decode(wsdl, envelope),
   };
@@ -90,6 +101,7 @@ interface Input {
   readonly operation: EncodedOperation;
   readonly alias: string;
   readonly lookupType: string;
+  readonly answerLookupType: string;
 }
 
 function inputsOf(wsdl: WSDL): ReadonlyMap<string, Input> {
@@ -105,6 +117,7 @@ function inputsOf(wsdl: WSDL): ReadonlyMap<string, Input> {
         operation: { namespace, requestElement, answerElement, soapAction },
         alias,
         lookupType: input.$type || input.$lookupType,
+        answerLookupType: `${alias}:${answerElement}`,
       });
     }
   }

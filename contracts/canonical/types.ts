@@ -357,6 +357,111 @@ export interface PersonRecord {
   source: 'register' | 'book';
 }
 /**
+ * Evidence of the operation GetPropertyCard: one property, by cadastral zone and number.
+ */
+export interface PropertyCard {
+  property: Property;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * An immovable property as the cadastre knows it.
+ */
+export interface Property {
+  /**
+   * Four digits, a string.
+   */
+  cadastralZone: string;
+  /**
+   * Number in the zone, a string.
+   */
+  propertyNumber: string;
+  /**
+   * What it is used as.
+   */
+  kind: 'APARTMENT' | 'HOUSE' | 'PREMISES' | 'BUILDING_LAND' | 'AGRICULTURAL_LAND' | 'FOREST_OR_PASTURE';
+  /**
+   * Square metres.
+   */
+  areaM2: number;
+  /**
+   * Who owns the property, and which part of it.
+   *
+   * @minItems 1
+   * @maxItems 200
+   */
+  owners: PropertyOwner[];
+  /**
+   * Rights of others over the property; empty when there are none.
+   *
+   * @maxItems 50
+   */
+  encumbrances: Encumbrance[];
+  /**
+   * Where the property lies. Two digits, 01 to 61.
+   */
+  municipalityCode: string;
+}
+/**
+ * One owner.
+ */
+export interface PropertyOwner {
+  party: Party;
+  /**
+   * Numerator and denominator; 1/1 is the whole.
+   */
+  share: string;
+}
+/**
+ * Number and name as registered; the number is absent where the title is older than it.
+ */
+export interface Party {
+  identifier?: Identifier;
+  /**
+   * Of the person or business.
+   */
+  name: string;
+}
+/**
+ * A registered right of somebody else.
+ */
+export interface Encumbrance {
+  /**
+   * MORTGAGE, SEIZURE (by a bailiff or court), PROHIBITION (of disposal), EASEMENT or LEASE.
+   */
+  kind: 'MORTGAGE' | 'SEIZURE' | 'PROHIBITION' | 'EASEMENT' | 'LEASE';
+  /**
+   * Calendar date.
+   */
+  registeredOn: string;
+  /**
+   * Whose right it is, by name.
+   */
+  inFavourOf?: string;
+}
+/**
+ * Evidence of the operation GetOwnership: everything that a person or business owns or shares. found is false and properties is empty for a party that owns nothing: the negative certificate.
+ */
+export interface PropertyOwnershipRecord {
+  query: Identifier;
+  /**
+   * Whether the party owns anything.
+   */
+  found: boolean;
+  /**
+   * Each property of which the party owns at least a part.
+   *
+   * @maxItems 500
+   */
+  properties: Property[];
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
  * Who asks. The officer is named from end to end.
  */
 export interface Requester {
@@ -372,6 +477,25 @@ export interface Requester {
    * Office or counter of the institution.
    */
   unit: string;
+}
+/**
+ * Evidence of the operation GetResidence: where a person is registered, and since when.
+ */
+export interface ResidenceRecord {
+  person: Identifier;
+  address: Address;
+  /**
+   * Calendar date from which the residence is registered.
+   */
+  since: string;
+  /**
+   * Of the residence. Two digits, 01 to 61.
+   */
+  municipalityCode: string;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
 }
 /**
  * Whether a person or a business owes taxes or dues to one authority. Without amounts, unless they were asked for.

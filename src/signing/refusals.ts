@@ -96,6 +96,7 @@ export const refusals = {
   'addressing-action': 'The message has another action than expected.',
   'addressing-relates-to': 'The message answers another request.',
   replayed: 'The message was accepted before.',
+  'callback-content': 'The callback does not name the question that it answers.',
   'verifier-failed': 'The thread that verifies large messages did not come to a result.',
 } as const satisfies Record<string, string>;
 

@@ -47,12 +47,18 @@ function eachProperty(
 ): void {
   if (typeof schema !== 'object' || schema === null) return;
   for (const [key, value] of Object.entries(schema)) {
+    // Conditions repeat members, and describe none.
+    if (['examples', 'if', 'then'].includes(key)) continue;
     const here = `${path}/${key}`;
-    const isMemberList = key === 'properties' && !/\/(if|then)\/properties$/.test(here);
-    if (isMemberList)
-      for (const [name, each] of Object.entries(value))
-        visit(each as Record<string, unknown>, `${here}/${name}`);
-    if (key !== 'examples') eachProperty(value, visit, here);
+    if (key !== 'properties') {
+      eachProperty(value, visit, here);
+      continue;
+    }
+    // A member may itself be called `properties`, so that only the schema around it says what the word means.
+    for (const [name, each] of Object.entries(value)) {
+      visit(each as Record<string, unknown>, `${here}/${name}`);
+      eachProperty(each, visit, `${here}/${name}`);
+    }
   }
 }
 
@@ -70,7 +76,11 @@ describe('canonical contracts', () => {
       'legal-entity',
       'person',
       'person-record',
+      'property',
+      'property-card',
+      'property-ownership-record',
       'requester',
+      'residence-record',
       'tax-clearance',
     ]);
   });
@@ -108,7 +118,7 @@ describe('canonical contracts', () => {
         count += 1;
         isBilingual(property, path);
       });
-      assert.ok(count >= 3);
+      assert.ok(count >= 2);
     });
 
     it(`${name}: accepts its examples, and not without a required member or with one more`, () => {

@@ -1,27 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../src/clock.js';
+import { onlyChild, parseXml, textOf } from '../../soap/simulator/read-xml.js';
+import { faultPayload } from '../../soap/simulator/sign-message.js';
+import type { Executor, Reply } from '../../soap/simulator/soap-server.js';
+import type { VerifiedMessage } from '../../soap/simulator/verify-message.js';
+import { writeXml } from '../../soap/simulator/write-xml.js';
 import type { Journal } from './journal.js';
-import { civilNamespace, escapeText, type FaultCode, factKinds, operations } from './protocol.js';
-import { onlyChild, parseXml, textOf } from './read-xml.js';
+import { civilNamespace, type FaultCode, factKinds, operations } from './protocol.js';
 import type { Population } from './register.js';
 import { type Answer, answerFrom, type Question } from './registry.js';
-import type { VerifiedRequest } from './verify-request.js';
-
-/** What goes back, before it is signed. */
-export interface Reply {
-  /** Faults travel with 500 (SOAP 1.1 §6.2). */
-  readonly status: 200 | 500;
-  readonly action: string;
-  readonly payload: string;
-}
-
-/** Executes verified requests, each message id once. */
-export interface Executor {
-  /** @param soapAction the HTTP header, as it came. */
-  execute(request: VerifiedRequest, soapAction: string | undefined): Reply;
-  /** A right answer to another question of the same kind, for the behaviour `other-answer`. */
-  answerToAnother(request: VerifiedRequest): Reply;
-}
 
 export function executor(parts: {
   readonly population: Population;
@@ -63,16 +50,19 @@ export function executor(parts: {
   };
 }
 
-/** A fault of the registry, as a reply. */
+/** A fault of the registry, as a reply. Faults travel with 500 (SOAP 1.1 §6.2). */
 export function faultReply(code: FaultCode, message: string): Reply {
-  const side = code === 'BUSY' ? 'Server' : 'Client';
   return {
     status: 500,
     action: `${civilNamespace}/Fault`,
-    payload:
-      `<S:Fault><faultcode>S:${side}</faultcode><faultstring>${escapeText(message)}</faultstring>` +
-      `<detail><RegistryFault xmlns="${civilNamespace}"><Code>${code}</Code>` +
-      `<Message>${escapeText(message)}</Message></RegistryFault></detail></S:Fault>`,
+    payload: faultPayload('1.1', {
+      blames: code === 'BUSY' ? 'registry' : 'sender',
+      message,
+      detail: writeXml('RegistryFault', civilNamespace, [
+        ['Code', code],
+        ['Message', message],
+      ]),
+    }),
   };
 }
 
@@ -82,7 +72,7 @@ function reply(operation: string, answer: Answer): Reply {
 }
 
 function read(
-  request: VerifiedRequest,
+  request: VerifiedMessage,
   soapAction: string | undefined,
   isValid: (xml: string) => boolean,
 ): { readonly question: Question; readonly caseId: string } | { readonly problem: string } {

@@ -9,6 +9,7 @@ export const behaviours = {
   fault: 'Answers a signed fault (faultCode, default BUSY) and executes nothing.',
   unsigned: 'Executes and answers rightly, but without a signature.',
   'unsigned-fault': 'Executes and answers an unsigned fault.',
+  'wrong-signer': 'Executes and answers rightly, signed with a key that nobody has pinned.',
   'other-answer': 'Executes, and answers, signed, about another person to another message.',
   garbage: 'Executes and answers a page of HTML with status 200.',
   'drop-after-execution': 'Executes and ends the connection without an answer.',
@@ -16,29 +17,32 @@ export const behaviours = {
 
 export type Behaviour = keyof typeof behaviours;
 
-/** Body of `POST /control`. */
-export interface Control {
-  readonly behaviour: Behaviour;
+/** Body of `POST /control`; other registries have other behaviours and codes. */
+export interface Control<Name extends string = Behaviour, Code extends string = FaultCode> {
+  readonly behaviour: Name;
   /** Milliseconds, of `slow`. Default 3000, at most one hour. */
   readonly delayMs?: number;
   /** For so many requests, then `normal` again. Default: until it is changed. */
   readonly count?: number;
   /** Of `fault`. Default BUSY. */
-  readonly faultCode?: FaultCode;
+  readonly faultCode?: Code | 'BUSY';
 }
 
 /** Holds the present behaviour and uses it up. */
-export interface BehaviourSwitch {
-  set(control: Control): void;
-  present(): Control;
+export interface BehaviourSwitch<Name extends string = Behaviour, Code extends string = FaultCode> {
+  set(control: Control<Name, Code>): void;
+  present(): Control<Name | 'normal', Code>;
   /** The behaviour of the request that has just come; counts it. */
-  next(): Required<Omit<Control, 'count'>>;
+  next(): Required<Omit<Control<Name | 'normal', Code>, 'count'>>;
 }
 
 const longestDelayMs = 3_600_000;
 
-export function behaviourSwitch(): BehaviourSwitch {
-  let present: Control = { behaviour: 'normal' };
+export function behaviourSwitch<
+  Name extends string = Behaviour,
+  Code extends string = FaultCode,
+>(): BehaviourSwitch<Name, Code> {
+  let present: Control<Name | 'normal', Code> = { behaviour: 'normal' };
   return {
     set(control) {
       present = control;
@@ -53,8 +57,21 @@ export function behaviourSwitch(): BehaviourSwitch {
   };
 }
 
+export type ParsedControl<Name extends string, Code extends string> =
+  | { readonly ok: true; readonly control: Control<Name, Code> }
+  | { readonly ok: false; readonly reason: string };
+
 /** Reads the JSON of `POST /control`. */
-export function parseControl(json: string): { ok: true; control: Control } | { ok: false; reason: string } {
+export function parseControl(json: string): ParsedControl<Behaviour, FaultCode> {
+  return parseControlOf(json, behaviours, faultCodes);
+}
+
+/** The same for a registry with behaviours and codes of its own. */
+export function parseControlOf<Name extends string, Code extends string>(
+  json: string,
+  known: Readonly<Record<Name, string>>,
+  codes: readonly Code[],
+): ParsedControl<Name, Code> {
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -65,32 +82,28 @@ export function parseControl(json: string): { ok: true; control: Control } | { o
   const { behaviour, delayMs, count, faultCode, ...unknown } = value as Record<string, unknown>;
   const [surplus] = Object.keys(unknown);
   if (surplus !== undefined) return { ok: false, reason: `Unknown member ${surplus}.` };
-  if (!isBehaviour(behaviour)) {
-    return { ok: false, reason: `behaviour is one of: ${Object.keys(behaviours).join(', ')}.` };
-  }
+  const names = Object.keys(known) as Name[];
+  const name = names.find((each) => each === behaviour);
+  if (name === undefined) return { ok: false, reason: `behaviour is one of: ${names.join(', ')}.` };
   if (delayMs !== undefined && !isWhole(delayMs, 0, longestDelayMs)) {
     return { ok: false, reason: `delayMs is a whole number from 0 to ${longestDelayMs}.` };
   }
   if (count !== undefined && !isWhole(count, 1, Number.MAX_SAFE_INTEGER)) {
     return { ok: false, reason: 'count is a whole number from 1.' };
   }
-  const code = faultCodes.find((each) => each === faultCode);
+  const code = codes.find((each) => each === faultCode);
   if (faultCode !== undefined && code === undefined) {
-    return { ok: false, reason: `faultCode is one of: ${faultCodes.join(', ')}.` };
+    return { ok: false, reason: `faultCode is one of: ${codes.join(', ')}.` };
   }
   return {
     ok: true,
     control: {
-      behaviour,
+      behaviour: name,
       ...(delayMs === undefined ? {} : { delayMs }),
       ...(count === undefined ? {} : { count }),
       ...(code === undefined ? {} : { faultCode: code }),
     },
   };
-}
-
-function isBehaviour(value: unknown): value is Behaviour {
-  return typeof value === 'string' && Object.hasOwn(behaviours, value);
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

@@ -1,4 +1,5 @@
-import { civilNamespace, escapeText, type FactKind, type FaultCode, type OperationName } from './protocol.js';
+import { type Content, type Element, element, writeXml } from '../../soap/simulator/write-xml.js';
+import { civilNamespace, type FactKind, type FaultCode, type OperationName } from './protocol.js';
 import {
   type Act,
   type CivilPerson,
@@ -178,22 +179,10 @@ function namedXml({ nid, givenName, familyName }: NamedPerson): Content {
   ];
 }
 
-type Element = readonly [name: string, content: Content];
-type Content = string | readonly Element[];
-
-function element(name: string, content: Content): Element {
-  return [name, content];
-}
-
 function answer(name: string, content: Content): Answer {
-  return { kind: 'answer', xml: `<${name} xmlns="${civilNamespace}">${write(content)}</${name}>` };
+  return { kind: 'answer', xml: writeXml(name, civilNamespace, content) };
 }
 
 function fault(code: FaultCode, message: string): Answer {
   return { kind: 'fault', code, message };
-}
-
-function write(content: Content): string {
-  if (typeof content === 'string') return escapeText(content);
-  return content.map(([name, inner]) => `<${name}>${write(inner)}</${name}>`).join('');
 }

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { uuidV7 } from '../../../src/ids.js';
+import { messageSigner } from '../../soap/simulator/sign-message.js';
+import { strangerSigner } from '../../soap/simulator/stranger.js';
+import { messageVerifier } from '../../soap/simulator/verify-message.js';
 import { executor } from './execute.js';
 import { type Behaviour, behaviourSwitch, type Control } from './faults.js';
 import { type Journal, openJournal } from './journal.js';
@@ -9,8 +12,6 @@ import { generatePopulation } from './population.js';
 import type { Population } from './register.js';
 import { civilSchema } from './request-schema.js';
 import { createCivilServer } from './server.js';
-import { answerSigner } from './sign-answer.js';
-import { requestVerifier } from './verify-request.js';
 
 export interface CivilSimulatorSettings {
   /** 0 takes a free one. */
@@ -54,7 +55,7 @@ export interface CivilSimulator {
 export async function startCivilSimulator(settings: CivilSimulatorSettings): Promise<CivilSimulator> {
   const { host = '127.0.0.1', clock = systemClock } = settings;
   const population = generatePopulation(settings.seed ?? 2026, settings.people ?? 2000);
-  const sign = answerSigner(settings.privateKeyPem, settings.certificatePem);
+  const sign = messageSigner(settings.privateKeyPem, settings.certificatePem);
   const isValid = civilSchema();
   const journal = openJournal(settings.journalFile);
   const behaviour = behaviourSwitch();
@@ -62,14 +63,16 @@ export async function startCivilSimulator(settings: CivilSimulatorSettings): Pro
 
   // Known only once the port is; no request comes before.
   let soapUrl = '';
-  const verify = requestVerifier({
-    gatewayCertificatesPem: settings.gatewayCertificatesPem,
+  const verify = messageVerifier({
+    soapVersion: '1.1',
+    partnerCertificatesPem: settings.gatewayCertificatesPem,
     address: () => settings.publicUrl ?? soapUrl,
     clock,
   });
   const server = createCivilServer({
     verify,
     sign,
+    signAsStranger: await strangerSigner(clock.now()),
     executor: executor({ population, journal, isValid, clock }),
     journal,
     behaviour,

@@ -91,7 +91,7 @@ describe('SOAP adapter', () => {
   it('accepts no answer while the replay set does not answer', async () => {
     registry.replyWith(registry.signed());
     const profile = {
-      signRequest: registry.partners.profile.signRequest,
+      ...registry.partners.profile,
       verifyAnswer: () => Promise.reject(new Error('no database')),
     };
     const closed = await registry.connect({ profile });

@@ -78,6 +78,8 @@ describe('attacks on signed SOAP answers, over HTTP to the adapter', () => {
               attack.isRequest || relatesTo === undefined ? asRequest : { ...asRequest, relatesTo };
             return verifyEnvelope(bytes, receiver);
           },
+          verifyRequest: () => assert.fail('nobody calls this adapter'),
+          signAnswer: () => assert.fail('nobody calls this adapter'),
         },
       },
     );

@@ -171,6 +171,7 @@ describe('civil simulator: behaviours on command', () => {
     const server = createCivilServer({
       verify: unused,
       sign: unused,
+      signAsStranger: unused,
       executor: { execute: unused, answerToAnother: unused },
       journal: openJournal(),
       behaviour: behaviourSwitch(),

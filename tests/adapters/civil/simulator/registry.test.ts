@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { generatePopulation } from '../../../../adapters/civil/simulator/population.js';
 import { factKinds } from '../../../../adapters/civil/simulator/protocol.js';
-import { elementsOf, parseXml } from '../../../../adapters/civil/simulator/read-xml.js';
 import { answerFrom, type Question } from '../../../../adapters/civil/simulator/registry.js';
 import { civilSchema } from '../../../../adapters/civil/simulator/request-schema.js';
 import { samples } from '../../../../adapters/civil/simulator/samples.js';
+import { elementsOf, parseXml } from '../../../../adapters/soap/simulator/read-xml.js';
 
 const asOf = Date.UTC(2026, 2, 2, 9, 14, 27, 345);
 

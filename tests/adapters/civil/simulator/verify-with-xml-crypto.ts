@@ -1,7 +1,7 @@
 import { createVerify, type X509Certificate } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import { uri } from '../../../../adapters/civil/simulator/protocol.js';
-import { type DomElement, elementsOf, parseXml } from '../../../../adapters/civil/simulator/read-xml.js';
+import { type DomElement, elementsOf, parseXml } from '../../../../adapters/soap/simulator/read-xml.js';
 
 /**
  * Verifies an answer with xml-crypto against the registry's certificate.

@@ -1,8 +1,10 @@
 import { createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { escapeText, uri } from './protocol.js';
+import { type SoapVersion, soapUri, uri } from './wire-names.js';
+import { escapeText } from './write-xml.js';
 
-/** An answer or fault, before it is an envelope. */
-export interface OutgoingAnswer {
+/** An answer or fault, or a request of the registry's own, before it is an envelope. */
+export interface OutgoingMessage {
+  readonly soapVersion: SoapVersion;
   /** The one child of Body, in canonical form. */
   readonly payload: string;
   readonly action: string;
@@ -10,16 +12,18 @@ export interface OutgoingAnswer {
   readonly to: string;
   /** `urn:uuid:…` */
   readonly messageId: string;
-  /** Message id of the question. */
-  readonly relatesTo: string;
+  /** Message id of the question. Absent in a request. */
+  readonly relatesTo?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
+export type SignMessage = (message: OutgoingMessage) => string;
+
 const lifetimeMs = 300_000;
 
 /**
- * Signs answers by the profile `wss-x509-integrity`. xml-crypto would need several milliseconds for each, so
+ * Signs messages by the profile `wss-x509-integrity`. xml-crypto would need several milliseconds for each, so
  * every signed part is written in its canonical form at once: it declares its own namespaces, in the order of
  * their prefixes, and exclusive C14N then leaves it as it stands. That this holds is tested with xml-crypto.
  *
@@ -27,10 +31,7 @@ const lifetimeMs = 300_000;
  *
  * @throws {Error} when key and certificate do not belong together, or the key is neither RSA nor on P-256.
  */
-export function answerSigner(
-  privateKeyPem: string,
-  certificatePem: string,
-): (answer: OutgoingAnswer) => string {
+export function messageSigner(privateKeyPem: string, certificatePem: string): SignMessage {
   const privateKey = createPrivateKey(privateKeyPem);
   const certificate = new X509Certificate(certificatePem);
   if (!certificate.checkPrivateKey(privateKey)) throw new Error('key and certificate do not belong together');
@@ -40,16 +41,10 @@ export function answerSigner(
     `ValueType="${uri.x509v3}" u:Id="X509">${certificate.raw.toString('base64')}</o:BinarySecurityToken>`;
   const tokenReference = reference('X509', token);
 
-  return (answer) => {
-    const headers = [
-      header('MessageID', escapeText(answer.messageId)),
-      header('RelatesTo', escapeText(answer.relatesTo)),
-      header('To', escapeText(answer.to)),
-      header('Action', escapeText(answer.action)),
-      header('ReplyTo', `<a:Address>${uri.anonymous}</a:Address>`),
-    ];
-    const timestamp = { id: 'TS', xml: timestampXml(answer.createdAt) };
-    const body = { id: 'Content', xml: bodyXml(answer.payload) };
+  return (message) => {
+    const headers = [...addressing(message), header('ReplyTo', `<a:Address>${uri.anonymous}</a:Address>`)];
+    const timestamp = { id: 'TS', xml: timestampXml(message.createdAt) };
+    const body = { id: 'Content', xml: bodyXml(message) };
     const references = [body, timestamp, ...headers].map(({ id, xml }) => reference(id, xml)).join('');
     const signedInfo =
       `<d:SignedInfo xmlns:d="${uri.ds}">` +
@@ -58,6 +53,7 @@ export function answerSigner(
       `${references}${tokenReference}</d:SignedInfo>`;
     const value = sign('sha256', Buffer.from(signedInfo), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     return envelope(
+      message.soapVersion,
       `${headers.map(({ xml }) => xml).join('')}<o:Security xmlns:o="${uri.wsse}" S:mustUnderstand="1">` +
         `${timestamp.xml}${token}<d:Signature xmlns:d="${uri.ds}">${signedInfo}` +
         `<d:SignatureValue>${value.toString('base64')}</d:SignatureValue><d:KeyInfo><o:SecurityTokenReference>` +
@@ -68,34 +64,59 @@ export function answerSigner(
   };
 }
 
-/** The same answer without any security header, for the behaviours `unsigned` and `unsigned-fault`. */
-export function unsignedAnswer(answer: OutgoingAnswer): string {
-  const headers =
-    header('MessageID', escapeText(answer.messageId)).xml +
-    header('RelatesTo', escapeText(answer.relatesTo)).xml +
-    header('To', escapeText(answer.to)).xml +
-    header('Action', escapeText(answer.action)).xml;
-  return envelope(headers, bodyXml(answer.payload));
+/** The same message without any security header, for the behaviours `unsigned` and `unsigned-fault`. */
+export function unsignedMessage(message: OutgoingMessage): string {
+  const headers = addressing(message).map(({ xml }) => xml);
+  return envelope(message.soapVersion, headers.join(''), bodyXml(message));
 }
 
 /**
  * What a sender learns whose signature was not accepted: nothing but that (WSS 1.1 §12). Not signed, because
  * there is no verified question that it could answer.
  */
-export function securityFault(): string {
-  return envelope(
-    '',
-    `<S:Body><S:Fault><faultcode xmlns:o="${uri.wsse}">o:InvalidSecurity</faultcode>` +
-      '<faultstring>The security header was not accepted.</faultstring></S:Fault></S:Body>',
-  );
+export function securityFault(version: SoapVersion): string {
+  const words = 'The security header was not accepted.';
+  const fault =
+    version === '1.1'
+      ? `<faultcode xmlns:o="${uri.wsse}">o:InvalidSecurity</faultcode><faultstring>${words}</faultstring>`
+      : `<S:Code><S:Value>S:Sender</S:Value><S:Subcode><S:Value xmlns:o="${uri.wsse}">o:InvalidSecurity` +
+        `</S:Value></S:Subcode></S:Code><S:Reason><S:Text xml:lang="en">${words}</S:Text></S:Reason>`;
+  return envelope(version, '', `<S:Body><S:Fault>${fault}</S:Fault></S:Body>`);
 }
 
-function envelope(headers: string, body: string): string {
-  return `<S:Envelope xmlns:S="${uri.soap}"><S:Header>${headers}</S:Header>${body}</S:Envelope>`;
+/**
+ * Content of a Body that says no.
+ *
+ * @param detail XML of the only child of its detail, in canonical form.
+ */
+export function faultPayload(
+  version: SoapVersion,
+  fault: { readonly blames: 'sender' | 'registry'; readonly message: string; readonly detail: string },
+): string {
+  const words = escapeText(fault.message);
+  const isSender = fault.blames === 'sender';
+  return version === '1.1'
+    ? `<S:Fault><faultcode>S:${isSender ? 'Client' : 'Server'}</faultcode><faultstring>${words}</faultstring>` +
+        `<detail>${fault.detail}</detail></S:Fault>`
+    : `<S:Fault><S:Code><S:Value>S:${isSender ? 'Sender' : 'Receiver'}</S:Value></S:Code>` +
+        `<S:Reason><S:Text xml:lang="en">${words}</S:Text></S:Reason><S:Detail>${fault.detail}</S:Detail></S:Fault>`;
 }
 
-function bodyXml(payload: string): string {
-  return `<S:Body xmlns:S="${uri.soap}" xmlns:u="${uri.wsu}" u:Id="Content">${payload}</S:Body>`;
+function envelope(version: SoapVersion, headers: string, body: string): string {
+  return `<S:Envelope xmlns:S="${soapUri[version]}"><S:Header>${headers}</S:Header>${body}</S:Envelope>`;
+}
+
+function bodyXml({ soapVersion, payload }: OutgoingMessage): string {
+  return `<S:Body xmlns:S="${soapUri[soapVersion]}" xmlns:u="${uri.wsu}" u:Id="Content">${payload}</S:Body>`;
+}
+
+function addressing({ messageId, relatesTo, to, action }: OutgoingMessage): { id: string; xml: string }[] {
+  return [
+    header('MessageID', escapeText(messageId)),
+    ...(relatesTo === undefined ? [] : [header('RelatesTo', escapeText(relatesTo))]),
+    header('To', escapeText(to)),
+    header('Action', escapeText(action)),
+  ];
 }
 
 function header(name: string, content: string): { id: string; xml: string } {

@@ -1,7 +1,6 @@
 import { createVerify, type KeyObject, X509Certificate } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import type { Clock } from '../../../src/clock.js';
-import { uri } from './protocol.js';
 import {
   childElements,
   type DomElement,
@@ -12,9 +11,10 @@ import {
   textOf,
 } from './read-xml.js';
 import { checkTemplate } from './signature-template.js';
+import { type SoapVersion, soapUri, uri } from './wire-names.js';
 
-/** What a request says; read from its signed parts alone. */
-export interface VerifiedRequest {
+/** What a message says; read from its signed parts alone. */
+export interface VerifiedMessage {
   readonly messageId: string;
   readonly action: string;
   /** Address of wsa:ReplyTo. */
@@ -23,41 +23,45 @@ export interface VerifiedRequest {
   readonly payload: string;
 }
 
-/** A request that is not accepted; `reason` is for the simulator's own counters and never for the sender. */
+/** A message that is not accepted; `reason` is for the simulator's own counters and never for the sender. */
 export type Verification =
-  | { readonly ok: true; readonly request: VerifiedRequest }
+  | { readonly ok: true; readonly message: VerifiedMessage }
   | { readonly ok: false; readonly reason: string };
 
-export interface RequestVerifierSettings {
-  /** Pinned certificates of the gateway, PEM; several while it changes its key. */
-  readonly gatewayCertificatesPem: readonly string[];
-  /** What wsa:To must be; asked at every request. */
+export interface MessageVerifierSettings {
+  readonly soapVersion: SoapVersion;
+  /** Pinned certificates of the partner, PEM; several while it changes its key. */
+  readonly partnerCertificatesPem: readonly string[];
+  /** What wsa:To must be; asked at every message. */
   readonly address: () => string;
   readonly clock: Clock;
 }
 
 const maximumLifetimeMs = 300_000;
 const futureToleranceMs = 60_000;
-/** So many characters of request; a real one has about 5,000. */
+/** So many characters of message; a real one has about 5,000. */
 const maximumCharacters = 200_000;
 const maximumElements = 500;
 
 /**
- * Verifies requests by the profile `wss-x509-integrity` with xml-crypto and xmldom. It shares no code with the
+ * Verifies requests, and answers to what the registry asks by itself, by the profile `wss-x509-integrity` with xml-crypto and xmldom. It shares no code with the
  * gateway's own signer and verifier: that two implementations agree is what the simulator is there to show.
  *
+ * @returns takes `relatesTo` for an answer: wsa:RelatesTo must then be there, signed, and equal to it.
  * @throws {Error} when a certificate cannot be read.
  */
-export function requestVerifier(settings: RequestVerifierSettings): (text: string) => Verification {
+export function messageVerifier(
+  settings: MessageVerifierSettings,
+): (text: string, relatesTo?: string) => Verification {
   const pinned = new Map(
-    settings.gatewayCertificatesPem.map((pem) => {
+    settings.partnerCertificatesPem.map((pem) => {
       const certificate = new X509Certificate(pem);
       return [certificate.raw.toString('base64'), pin(certificate)] as const;
     }),
   );
-  return (text) => {
+  return (text, relatesTo) => {
     try {
-      return { ok: true, request: verify(text, pinned, settings) };
+      return { ok: true, message: verify(text, relatesTo, pinned, settings) };
     } catch (error) {
       // Everything that goes wrong on the way means the same: not accepted.
       return {
@@ -85,21 +89,23 @@ function pin(certificate: X509Certificate): PinnedKey {
   if (publicKey.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') {
     return { publicKey, algorithm: uri.ecdsaSha256, ...times };
   }
-  throw new Error('the gateway needs an RSA key of 2048 bits or more, or a key on P-256');
+  throw new Error('the partner needs an RSA key of 2048 bits or more, or a key on P-256');
 }
 
 function verify(
   text: string,
+  relatesTo: string | undefined,
   pinned: ReadonlyMap<string, PinnedKey>,
-  settings: RequestVerifierSettings,
-): VerifiedRequest {
+  settings: MessageVerifierSettings,
+): VerifiedMessage {
   if (text.length > maximumCharacters) throw new Error('too long');
   // No comments, CDATA or DOCTYPE, and no processing instruction but the XML declaration.
   if (/<!|<\?(?!xml )/.test(text)) throw new Error('markup that is not accepted');
   const envelope = parseXml(text);
-  if (!isNamed(envelope, uri.soap, 'Envelope')) throw new Error('no envelope');
+  const soap = soapUri[settings.soapVersion];
+  if (!isNamed(envelope, soap, 'Envelope')) throw new Error('no envelope');
   const [header, body, ...rest] = childElements(envelope);
-  if (!isNamed(header, uri.soap, 'Header') || !isNamed(body, uri.soap, 'Body') || rest.length > 0) {
+  if (!isNamed(header, soap, 'Header') || !isNamed(body, soap, 'Body') || rest.length > 0) {
     throw new Error('an envelope has a header and a body');
   }
   checkIds(envelope);
@@ -111,7 +117,7 @@ function verify(
     ['Body', body],
     ['Timestamp', onlyChild(security, uri.wsu, 'Timestamp')],
     ['BinarySecurityToken', token],
-    ...(['To', 'Action', 'MessageID', 'ReplyTo'] as const).map(
+    ...['To', 'Action', 'MessageID', 'ReplyTo', ...(relatesTo === undefined ? [] : ['RelatesTo'])].map(
       (name) => [name, onlyChild(header, uri.wsa, name)] as const,
     ),
   ]);
@@ -138,6 +144,9 @@ function verify(
 
   checkFreshness(partNamed('Timestamp'), now);
   if (textOf(partNamed('To')) !== settings.address()) throw new Error('meant for another address');
+  if (relatesTo !== undefined && textOf(partNamed('RelatesTo')) !== relatesTo) {
+    throw new Error('an answer to another message');
+  }
   if (childElements(partNamed('Body')).length !== 1) throw new Error('a body has one child');
   return {
     messageId: textOf(partNamed('MessageID')),

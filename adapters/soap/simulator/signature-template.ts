@@ -1,5 +1,5 @@
-import { uri } from './protocol.js';
 import { childElements, type DomElement, isNamed, onlyChild } from './read-xml.js';
+import { uri } from './wire-names.js';
 
 /**
  * Holds the form of a signature against the only one that the profile allows, before anything is computed:
