@@ -1,11 +1,13 @@
 import type { AdapterKind } from './adapter-kind.js';
+import { adisa } from './adisa/index.js';
 import { business } from './business/index.js';
 import { civil } from './civil/index.js';
+import { municipalTax } from './municipal-tax/index.js';
 import { property } from './property/index.js';
 import { tax } from './tax/index.js';
 
 /** Every adapter that this program has. A new one is added here and nowhere else. */
-const kinds: readonly AdapterKind[] = [civil, property, tax, business];
+const kinds: readonly AdapterKind[] = [civil, property, tax, business, municipalTax, adisa];
 
 /** The same, by the name that `config/adapters/*.json` uses. */
 export const adapterKinds: Readonly<Record<string, AdapterKind>> = Object.fromEntries(

@@ -5,6 +5,7 @@ import { SignatureRefused } from '../../src/signing/refusals.js';
 import type { Adapter, Exchange, Exchanged } from '../adapter.js';
 import type { AdapterConnection, AdapterParts } from '../adapter-kind.js';
 import { type Answer, createTransport, type Transport } from '../transport.js';
+import { readBaseAddress } from './base-address.js';
 import { type EncodedRequest, encodeBody, encodeRequest } from './encode-request.js';
 import { type ContractOperation, type RestContract, readRestContract } from './openapi-contract.js';
 import { readAnswer } from './read-answer.js';
@@ -83,12 +84,10 @@ interface Machinery {
   readonly to: string;
 }
 
-/** @returns the address in its normal form, without the slash at its end. */
 function baseOf(setting: string, address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const usable = url && /^https?:$/.test(url.protocol) && `${url.search}${url.hash}${url.username}` === '';
-  if (!usable) throw new Error(`${setting} is not an http(s) address without query`);
-  return url.href.replace(/\/+$/, '');
+  const base = readBaseAddress(address);
+  if (base === undefined) throw new Error(`${setting} is not an http(s) address without query`);
+  return base;
 }
 
 async function ask(

@@ -312,6 +312,54 @@ export interface RoleInACompany {
   role: 'ADMINISTRATOR' | 'SHAREHOLDER';
 }
 /**
+ * What a counter of ADISA has for a person: an appointment, the receipt of an application, or a document that it issued.
+ */
+export interface CounterDocument {
+  subject: Identifier;
+  /**
+   * What of the counter it is.
+   */
+  documentKind: 'APPOINTMENT' | 'APPLICATION_RECEIPT' | 'ISSUED_DOCUMENT';
+  /**
+   * Under which the counter keeps it.
+   */
+  reference: string;
+  /**
+   * What it is, in words.
+   */
+  title: string;
+  /**
+   * The counter that issued it.
+   */
+  issuedBy: string;
+  /**
+   * First day of its validity.
+   */
+  validFrom?: string;
+  /**
+   * Last day of its validity.
+   */
+  validUntil?: string;
+  appointment?: Appointment;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * Where and when; there exactly for an appointment.
+ */
+export interface Appointment {
+  /**
+   * Where.
+   */
+  office: string;
+  /**
+   * When, in UTC.
+   */
+  at: string;
+}
+/**
  * Evidence of the operation GetFamilyComposition. The head is not repeated among the members; a person who lives alone is a head without members. The dead are not members.
  */
 export interface FamilyComposition {

@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import { behaviours } from '../../adapters/civil/simulator/faults.js';
-import { samples } from '../../adapters/civil/simulator/samples.js';
-import { startCivilSimulator } from '../../adapters/civil/simulator/start.js';
+import { adapterKinds } from '../../adapters/index.js';
+import { standardBehaviours } from '../../adapters/simulator-kind.js';
 import { readConfig } from '../config/read-config.js';
 import { configFolderOf, dataFolderOf, prepareDevelopmentKeys } from '../environment.js';
 import type { CommandParts } from './command-parts.js';
 
 interface SimulateOptions {
-  readonly port: number;
+  readonly port?: number;
   readonly seed: number;
   readonly people: number;
   readonly journal?: string;
@@ -19,15 +16,16 @@ interface SimulateOptions {
 export function simulateCommand({ print, variables, clock, asked }: CommandParts): Command {
   return new Command('simulate')
     .description('run a simulated registry that signs and verifies for real')
-    .addArgument(new Argument('<registry>', 'which one').choices(['civil']))
-    .option('--port <port>', 'where to listen on 127.0.0.1', wholeNumber, 9301)
-    .option('--seed <seed>', 'the same seed gives the same people', wholeNumber, 2026)
+    .addArgument(new Argument('<registry>', 'which one').choices(Object.keys(adapterKinds)))
+    .option('--port <port>', 'where to listen on 127.0.0.1; each registry has its own default', wholeNumber)
+    .option('--seed <seed>', 'the same seed gives the same people, in every registry', wholeNumber, 2026)
     .option('--people <count>', 'size of the population', wholeNumber, 2000)
     .option('--journal <file>', 'write every executed message id to this file')
     .addHelpText(
       'after',
       `
-Behaviours, on command while it runs (${Object.keys(behaviours).join(', ')}):
+Behaviours, on command while it runs (${standardBehaviours.join(', ')}; some
+registries have more, and GET /control lists them all):
   $ curl -d '{"behaviour":"slow","delayMs":3000}' http://127.0.0.1:9301/control
   $ curl -d '{"behaviour":"down","count":5}' http://127.0.0.1:9301/control
   $ curl -d '{"behaviour":"normal"}' http://127.0.0.1:9301/control
@@ -36,30 +34,35 @@ Behaviours, on command while it runs (${Object.keys(behaviours).join(', ')}):
 
 Examples:
   $ ura simulate civil
+  $ ura simulate tax
   $ ura simulate civil --port 9400 --people 5000 --journal civil.jsonl`,
     )
-    .action(async (_registry: 'civil', options: SimulateOptions) => {
+    .action(async (registry: string, options: SimulateOptions) => {
       const data = dataFolderOf(variables);
-      const keys = await prepareDevelopmentKeys(variables, clock);
+      const keysFolder = await prepareDevelopmentKeys(variables, clock);
       const config = await readConfig(configFolderOf(variables), { ...variables, URA_DATA: data });
-      const settings = config.adapters.find(({ name }) => name === 'civil');
-      const read = (file: string): Promise<string> => readFile(join(keys, file), 'utf8');
-      const simulator = await startCivilSimulator({
-        port: options.port,
-        seed: options.seed,
-        people: options.people,
-        privateKeyPem: await read('civil-wss.key.pem'),
-        certificatePem: await read('civil-wss.cert.pem'),
-        gatewayCertificatesPem: [await read('gateway-wss.cert.pem')],
+      const settings = config.adapters.find(({ name }) => name === registry);
+      const kind = await adapterKinds[registry]?.simulator();
+      if (!kind) throw new Error(`there is no simulated registry ${registry}`);
+      const population = { seed: options.seed, people: options.people };
+      const simulator = await kind.start({
+        ...population,
+        port: options.port ?? kind.defaultPort,
+        keysFolder,
         clock,
+        callbackUrl: `${config.gateway.publicOrigins[0]}/v1/callbacks/${registry}`,
         ...(settings ? { publicUrl: settings.to } : {}),
         ...(options.journal === undefined ? {} : { journalFile: options.journal }),
       });
-      const known = samples(simulator.population);
-      print(`civil registry: ${simulator.soapUrl}`);
-      print(`control:        ${simulator.url}/control`);
-      print(`people:         ${simulator.population.people.size}, for example`);
-      for (const [who, nid] of Object.entries(known)) print(`  ${who.padEnd(12)} ${nid}`);
+      print(`${registry} registry: ${simulator.endpoint}`);
+      print(`control: ${simulator.url}/control`);
+      print('to ask for, for example:');
+      for (const { situation, operation, subject, parameters, about } of kind.samples(population)) {
+        const given = Object.keys(parameters).length === 0 ? '' : ` ${JSON.stringify(parameters)}`;
+        print(
+          `  ${situation.padEnd(8)} ${operation} ${subject.scheme} ${subject.notation}${given}: ${about}`,
+        );
+      }
       await asked;
       await simulator.close();
     });

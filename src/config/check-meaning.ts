@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { adapterKinds } from '../../adapters/index.js';
+import { readBaseAddress } from '../../adapters/rest/base-address.js';
 import { fieldsOf } from '../../contracts/canonical/fields.js';
 import { expressionsOf } from '../catalogue/steps.js';
 import { findPackageRoot } from '../package-root.js';
+import { directionsOf, isRestProfile, isSoapProfile } from '../signing/profiles/index.js';
 import type { QuerySettings, Step } from './catalogue-settings.js';
-import type { Config } from './config.js';
+import type { AdapterSettings, Config } from './config.js';
 import { findGrantGaps } from './find-grant-gaps.js';
 
 /** What the services of a configuration mean to this program. */
@@ -35,13 +38,7 @@ export function checkMeaning(
   const problems: string[] = [];
   const types = new Map<string, string>();
   const fields = new Map<string, ReadonlySet<string>>();
-  for (const { name } of config.adapters) {
-    if (!Object.hasOwn(adapterKinds, name)) {
-      problems.push(
-        `adapters: this program has no adapter ${name} (it has ${Object.keys(adapterKinds).join(', ')})`,
-      );
-    }
-  }
+  for (const settings of config.adapters) problems.push(...problemsOfAdapter(settings));
   for (const service of config.queries) {
     const evidenceType = evidenceTypeOf(service);
     if (evidenceType === undefined) {
@@ -87,6 +84,45 @@ function expressionProblems({ services, municipalities }: Config, check: CheckEx
       return problem === undefined ? [] : [`${where}: step ${step.id}: ${setting}: ${problem}`];
     }),
   );
+}
+
+/** What the schema of the settings cannot know: it is the same for every adapter. */
+function problemsOfAdapter({ name, profile, endpoint, to, options = {} }: AdapterSettings): string[] {
+  const kind = Object.hasOwn(adapterKinds, name) ? adapterKinds[name] : undefined;
+  if (kind === undefined) {
+    return [`adapters: this program has no adapter ${name} (it has ${Object.keys(adapterKinds).join(', ')})`];
+  }
+  const { question, answer } = directionsOf(profile as Parameters<typeof directionsOf>[0]);
+  const fits = kind.protocol === 'soap' ? isSoapProfile : isRestProfile;
+  return [
+    ...[...new Set([question.profile, answer.profile])]
+      .filter((each) => !fits(each))
+      .map((each) => `adapters: ${name}: ${each} is no profile for ${kind.protocol.toUpperCase()}`),
+    ...(kind.protocol === 'rest' && question.profile !== answer.profile
+      ? [`adapters: ${name}: a REST registry answers by the profile that it is asked by`]
+      : []),
+    ...(kind.protocol === 'rest'
+      ? [
+          ...(readBaseAddress(endpoint) ? [] : [`adapters: ${name}: endpoint ${baseAddressRule}`]),
+          ...(readBaseAddress(to) ? [] : [`adapters: ${name}: to ${baseAddressRule}`]),
+        ]
+      : []),
+    ...problemsOfOptions(name, kind.optionsSchema ?? noOptions, options),
+  ];
+}
+
+const baseAddressRule =
+  'has to be an http(s) address without query: paths are put below it, and the result is signed';
+
+const noOptions = { type: 'object', additionalProperties: false };
+
+function problemsOfOptions(name: string, schema: object, options: unknown): string[] {
+  const validate = new Ajv2020({ allErrors: true, strict: true }).compile(schema);
+  if (validate(options)) return [];
+  return (validate.errors ?? []).map((error) => {
+    const extra = error.keyword === 'additionalProperties' ? ` (${error.params.additionalProperty})` : '';
+    return `adapters: ${name}: options${error.instancePath} ${error.message}${extra}`;
+  });
 }
 
 function evidenceTypeOf({ adapter, operation }: QuerySettings): string | undefined {

@@ -35,8 +35,12 @@ export interface AuditKeys {
   readonly clients: readonly TrustedKey[];
   /** Pinned certificates of each registry, by adapter; retired ones included. */
   readonly registries: ReadonlyMap<string, readonly X509Certificate[]>;
-  /** Certificates with which the gateway signs to registries; retired ones included. */
+  /** Pinned keys of each registry that is spoken to over REST, by adapter; retired ones included. */
+  readonly registryKeys: ReadonlyMap<string, readonly TrustedKey[]>;
+  /** Certificates with which the gateway signs to registries over SOAP; retired ones included. */
   readonly own: readonly X509Certificate[];
+  /** Keys with which the gateway signs to registries over REST; retired ones included. */
+  readonly gatewayKeys: readonly TrustedKey[];
   /** Keys with which the gateway signs receipts and events, by key id. */
   readonly gateway: FindKey;
 }

@@ -16,20 +16,26 @@ export async function readAuditKeys({ gateway, clients, adapters }: Config): Pro
     for (const path of await keyFilesOfAll(keys))
       pinned.push(await readTrustedKeyFile(path, { partner: id }));
   }
-  const registries = new Map(
+  const registryKeys = new Map(
     await Promise.all(
       adapters.map(async ({ name, trust }) => {
         const files = await keyFilesOfAll(trust);
-        return [name, await Promise.all(files.map(readCertificate))] as const;
+        const keys = files.map((file) => readTrustedKeyFile(file, { partner: name }));
+        return [name, await Promise.all(keys)] as const;
       }),
     ),
+  );
+  const registries = new Map(
+    [...registryKeys].map(([name, keys]) => [name, keys.flatMap(({ certificate }) => certificate ?? [])]),
   );
   const publicFile = gateway.keys.http.replace('.private.', '.public.');
   const own = await readTrustedKeyFile(publicFile, { partner: 'gateway' });
   return {
     clients: pinned,
     registries,
+    registryKeys,
     own: [await readCertificate(gateway.keys.messages.certificate)],
+    gatewayKeys: [own],
     gateway: (keyId) => (own.keyId === keyId ? own : undefined),
   };
 }

@@ -1,19 +1,26 @@
 import type { X509Certificate } from 'node:crypto';
 import { check, must, parseEvidence, rowName } from './audit-check.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
+import { checkRestAnswer, checkRestQuestion, isRest } from './audit-rest-messages.js';
 import { type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
 
 /**
- * Both directions of every exchange with the registry, by the second implementation. An answer counted when the
+ * Both directions of every exchange with the registry, by a second implementation: SOAP here, REST beside it. An answer counted when the
  * gateway accepted its signature; the others are kept as evidence and prove nothing.
  */
-export function checkRegistryMessages(input: AuditInput): Check[] {
+export async function checkRegistryMessages(input: AuditInput): Promise<Check[]> {
   const { rows, request } = input;
-  const checks = rows.flatMap((row) => {
-    if (row.kind === 'registry-request') return checkQuestion(row, input);
-    if (row.kind === 'registry-answer' && counted(row)) return checkAnswer(row, input);
-    return [];
-  });
+  const checks: Check[] = [];
+  let rest = false;
+  for (const row of rows) {
+    if (row.kind === 'registry-request') {
+      rest = isRest(row);
+      checks.push(...(rest ? await checkRestQuestion(row, input) : checkQuestion(row, input)));
+    }
+    if (row.kind === 'registry-answer' && counted(row)) {
+      checks.push(...(rest ? await checkRestAnswer(row, input) : checkAnswer(row, input)));
+    }
+  }
   if (request.state !== 'answered' && request.state !== 'refused') return checks;
   const decisive = check('registry: decisive answer', () => {
     const last = rows.filter(({ kind }) => kind === 'registry-answer').at(-1);

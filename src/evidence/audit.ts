@@ -8,7 +8,7 @@ import { checkRows } from './audit-rows.js';
 /**
  * Holds the evidence of one request against itself and against the pinned keys, without believing anything that
  * the gateway concluded: digests, gaps, the client's signature, both signatures of every exchange with a registry
- * (by xml-crypto, which is not what verified them when they came), the result, the event and the receipt.
+ * (SOAP by xml-crypto, REST by its own reading: not what verified them when they came), the result, the event and the receipt.
  *
  * What it cannot see: rows that were never written, and a database that was replaced as a whole together with the
  * gateway's keys. Against that stand receipts that clients keep.
@@ -20,7 +20,7 @@ export async function auditEvidence(input: AuditInput): Promise<Check[]> {
   return [
     ...checkRows(ordered),
     ...(await checkClientMessages(ordered)),
-    ...checkRegistryMessages(ordered),
+    ...(await checkRegistryMessages(ordered)),
     ...(await checkResult(ordered)),
     ...(await checkReceipt(ordered)),
   ];

@@ -98,6 +98,38 @@ describe('reading the configuration', () => {
       /grant divjake-family-composition names service AL999999/,
     ],
     [
+      'a SOAP registry by a profile for REST',
+      [{ 'adapters/civil.json': (it) => ({ ...it, profile: 'http-sig' }) }],
+      /^adapters: civil: http-sig is no profile for SOAP$/m,
+    ],
+    [
+      'a REST registry by a profile for SOAP, one way alone',
+      [
+        {
+          'adapters/tax.json': (it) => ({
+            ...it,
+            profile: { question: 'wss-x509-integrity', answer: 'wss-x509-integrity' },
+          }),
+        },
+      ],
+      /^adapters: tax: wss-x509-integrity is no profile for REST$/m,
+    ],
+    [
+      'a REST registry whose name is no address that paths can be put below',
+      [{ 'adapters/business.json': (it) => ({ ...it, to: 'urn:al:ura:registry:business' }) }],
+      /^adapters: business: to has to be an http\(s\) address/m,
+    ],
+    [
+      'a REST registry at an address with a query',
+      [{ 'adapters/tax.json': (it) => ({ ...it, endpoint: 'http://127.0.0.1:9303/v1?x=1' }) }],
+      /^adapters: tax: endpoint has to be an http\(s\) address/m,
+    ],
+    [
+      'options that the adapter does not take',
+      [{ 'adapters/tax.json': (it) => ({ ...it, options: { fast: true } }) }],
+      /^adapters: tax: options must NOT have additional properties \(fast\)$/m,
+    ],
+    [
       'a policy for nobody',
       [{ [policy]: (it) => ({ ...it, client: 'nobody' }) }],
       /there is no client nobody/,
@@ -119,8 +151,8 @@ describe('reading the configuration', () => {
     ],
     [
       'a service of an adapter without settings',
-      [{ 'queries/civil.json': firstService({ adapter: 'tax' }) }],
-      /service AL012001 names adapter tax/,
+      [{ 'queries/civil.json': firstService({ adapter: 'elsewhere' }) }],
+      /service AL012001 names adapter elsewhere/,
     ],
     [
       'an operation that the adapter lacks',

@@ -1,0 +1,96 @@
+import type { TrustedKey } from '../signing/signer.js';
+import { check, checkLater, must, parseEvidence, rowName } from './audit-check.js';
+import type { AuditInput, AuditRow, Check } from './audit-input.js';
+import { type RestSignature, verifyAnswer, verifyQuestion } from './audit-rest-signature.js';
+
+/** Between signing and recording lie at most the longest call that a setting allows (10 min) and the store. */
+const longestExchangeMs = 15 * 60_000;
+/** A registry's clock may be ahead by what the profiles tolerate, and ours differ among themselves. */
+const clockSkewMs = 60_000;
+
+/** Whether a row is a message of a REST registry; an answer is of the kind of its question. */
+export function isRest({ mediaType }: AuditRow): boolean {
+  return mediaType === 'application/json';
+}
+
+/** What the gateway asked a REST registry: signature, message id, and about whom. */
+export async function checkRestQuestion(row: AuditRow, input: AuditInput): Promise<Check[]> {
+  const { request, rows, keys } = input;
+  return [
+    await checkLater(`${rowName(row)}: signature`, async () => {
+      const signature = await verifyQuestion(row, keys.gatewayKeys);
+      return describe(row, signature);
+    }),
+    check(`${rowName(row)}: message id`, () => {
+      must(parseEvidence(row.bytes).messageId === request.id, 'it is the question of another request');
+      return 'messageId is the id of this request';
+    }),
+    check(`${rowName(row)}: subject`, () => {
+      const { ticket } = parseEvidence(row.bytes);
+      if (ticket !== undefined) return comparePromise(ticket, row, rows);
+      const asked = rows.find(({ kind }) => kind === 'client-request');
+      must(asked !== undefined, 'there is no request of the client');
+      const { subject } = parseEvidence(asked.bytes) as { subject?: { notation?: unknown } };
+      const notation = subject?.notation;
+      must(typeof notation === 'string', 'the request of the client names no subject');
+      must(says(parseEvidence(row.bytes), notation), 'it asks about somebody else than the client did');
+      return 'it asks about the subject that the client named';
+    }),
+  ];
+}
+
+/** What a REST registry answered: signature, tied to the question, and the request that it names. */
+export async function checkRestAnswer(row: AuditRow, input: AuditInput): Promise<Check[]> {
+  const { request, rows, keys } = input;
+  const question = rows.find(({ sequence }) => sequence === row.sequence - 1);
+  return [
+    await checkLater(`${rowName(row)}: signature`, async () => {
+      must(row.signedBy !== undefined, 'the row does not say with which key it was verified');
+      must(question?.kind === 'registry-request', 'the row above it is not the question');
+      const signature = await verifyAnswer(row, question, keys.registryKeys.get(request.adapter) ?? []);
+      must(signature.key.keyId === row.signedBy, 'the row names another key');
+      return describe(row, signature);
+    }),
+    check(`${rowName(row)}: relates to`, () => {
+      must(parseEvidence(row.bytes).messageId === request.id, 'it answers another request');
+      return 'messageId is the id of this request';
+    }),
+    check(`${rowName(row)}: question`, () => {
+      must(question?.kind === 'registry-request', 'the row above it is not the question');
+      must(question.meta.attempt === row.meta.attempt, 'question and answer are of different attempts');
+      return `answers ${rowName(question)}`;
+    }),
+  ];
+}
+
+/** A question for a late answer names no subject, only what the registry promised before. */
+function comparePromise(ticket: unknown, row: AuditRow, rows: readonly AuditRow[]): string {
+  const promise = rows.find(
+    (each) =>
+      each.kind === 'registry-answer' &&
+      each.sequence < row.sequence &&
+      each.meta.outcome === 'pending' &&
+      parseEvidence(each.bytes).ticket === ticket,
+  );
+  must(promise !== undefined, 'no answer before it promised this ticket');
+  return `it asks for what ${rowName(promise)} promised`;
+}
+
+function describe(row: AuditRow, { profile, key, signedAt }: RestSignature): string {
+  must(signedAt <= row.recordedAt + clockSkewMs, 'it was signed after it was recorded');
+  must(row.recordedAt - signedAt <= longestExchangeMs, 'it was signed long before it was recorded');
+  must(isUsable(key, signedAt), 'the key was not valid when it was signed');
+  return `verifies by ${profile} with ${key.keyId} of ${key.partner}`;
+}
+
+function isUsable({ notBefore, notAfter }: TrustedKey, at: number): boolean {
+  return (notBefore === undefined || notBefore <= at) && (notAfter === undefined || at <= notAfter);
+}
+
+/** Whether some text in a JSON value is exactly this one. */
+function says(value: unknown, text: string): boolean {
+  if (typeof value === 'object' && value !== null) {
+    return Object.values(value).some((inner) => says(inner, text));
+  }
+  return value === text;
+}
