@@ -17,7 +17,10 @@ const texts = { title: 'x-title-sq', description: 'x-description-sq' } as const;
  *
  * @throws {Error} when it is no JSON Schema, or has a keyword that would be ignored.
  */
-export function compileForm(form: Schema): ValidateFunction {
+export type CompileForm = (form: Schema) => ValidateFunction;
+
+/** Made once for many forms: each new one would compile the meta-schema first, which takes longer than a form. */
+export function createFormCompiler(): CompileForm {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -27,13 +30,13 @@ export function compileForm(form: Schema): ValidateFunction {
     keywords: Object.values(texts),
   });
   addFormats.default(ajv);
-  return ajv.compile(form);
+  return (form) => ajv.compile(form);
 }
 
 /** What keeps a form from being drawn in both languages; empty when all is there. */
-export function formProblems(form: Schema): string[] {
+export function formProblems(form: Schema, compile: CompileForm): string[] {
   try {
-    compileForm(form);
+    compile(form);
   } catch (error) {
     return [(error as Error).message];
   }

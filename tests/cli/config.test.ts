@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configCommand } from '../../src/cli/config.js';
+import { configCommand } from '../../src/cli/config/command.js';
 import { findPackageRoot } from '../../src/package-root.js';
 import { runCommand } from './run-command.js';
 
@@ -29,7 +29,10 @@ describe('ura config check', function () {
     for (const args of [[], [folder]]) {
       const { printed, error } = await check(...args);
       assert.equal(error, '');
-      assert.match(printed, /\d+ queries, \d+ services, \d+ adapters, \d+ clients, \d+ grants: all in order/);
+      assert.match(
+        printed,
+        /\d+ queries, \d+ services, \d+ municipalities with differences, \d+ adapters, \d+ clients, \d+ grants: all in order/,
+      );
     }
   });
 
