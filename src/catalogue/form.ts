@@ -13,7 +13,7 @@ const named = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
 const texts = { title: 'x-title-sq', description: 'x-description-sq' } as const;
 
 /**
- * Compiles the schema of a form.
+ * Compiles the schema of a form; one that it has seen before costs nothing.
  *
  * @throws {Error} when it is no JSON Schema, or has a keyword that would be ignored.
  */
@@ -30,11 +30,19 @@ export function createFormCompiler(): CompileForm {
     keywords: Object.values(texts),
   });
   addFormats.default(ajv);
-  return (form) => ajv.compile(form);
+  const compiled = new Map<string, ValidateFunction>();
+  return (form) => {
+    const text = JSON.stringify(form);
+    const validate = compiled.get(text) ?? ajv.compile(form);
+    compiled.set(text, validate);
+    return validate;
+  };
 }
 
 /** What keeps a form from being drawn in both languages; empty when all is there. */
 export function formProblems(form: Schema, compile: CompileForm): string[] {
+  // A changed form of the same name would be taken for the one that was compiled before.
+  if ('$id' in form) return ['it has $id, and needs no name'];
   try {
     compile(form);
   } catch (error) {

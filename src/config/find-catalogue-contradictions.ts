@@ -1,15 +1,14 @@
 import { readMunicipalities } from '../../contracts/municipalities.js';
 import { effectiveSteps, unknownPlaceholders } from '../catalogue/effective-card.js';
-import { type CompileForm, createFormCompiler, formProblems } from '../catalogue/form.js';
+import { type CompileForm, formProblems } from '../catalogue/form.js';
 import { stepProblems } from '../catalogue/steps.js';
 import type { MunicipalitySettings, QuerySettings, ServiceSettings, Step } from './catalogue-settings.js';
 import type { Config } from './config.js';
 import { repeated } from './find-contradictions.js';
 
 /** What no single file of the catalogue can tell: procedures that cannot run, differences from nothing. */
-export function findCatalogueContradictions(config: Config): string[] {
+export function findCatalogueContradictions(config: Config, compile: CompileForm): string[] {
   const { services, groups, municipalities } = config;
-  const compile = createFormCompiler();
   return [
     ...repeated(
       'group',

@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 /** What no single file can tell: references between files that lead nowhere, and names given twice. */
 export function findContradictions(config: Config): string[] {
   const { clients, policies, adapters, queries, services } = config;
+  const ajv = new Ajv2020({ strict: true });
   const municipalities = new Set(readMunicipalities().map(({ code }) => code));
   return [
     ...repeated(
@@ -50,7 +51,7 @@ export function findContradictions(config: Config): string[] {
       ),
     ...queries.flatMap((service) => {
       try {
-        new Ajv2020({ strict: true }).compile(service.parameters);
+        ajv.compile(service.parameters);
         return [];
       } catch (error) {
         return [`queries: parameters of service ${service.code}: ${(error as Error).message}`];

@@ -74,6 +74,7 @@ describe('the form of a procedure', () => {
       { properties: {}, additionalProperties: true },
       /additionalProperties is not false/,
     ],
+    ['a name', { $id: 'https://a.example/form', properties: {} }, /it has \$id/],
     ['another type', { type: 'array' }, /its type is not object/],
   ];
   for (const [what, change, expected] of broken) {
