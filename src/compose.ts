@@ -15,7 +15,7 @@ import type { Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
 import { LiveConfig } from './config/live-config.js';
 import { ConfigInvalid } from './config/read-config.js';
-import { readWholeConfig } from './config/read-whole.js';
+import { createConfigReader } from './config/read-whole.js';
 import { refuseDevelopment } from './config/refuse-development.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { RegistryHealth } from './dispatch/registry-health.js';
@@ -97,7 +97,7 @@ export async function startGateway(
   ];
   const live = await LiveConfig.open({
     configFolder: environment.configFolder,
-    read: () => readWholeConfig(environment.configFolder, environment.variables),
+    read: createConfigReader(environment.configFolder, environment.variables),
     refuse,
     clock,
     observe: {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { configCommand } from './cli/config.js';
+import { catalogueCommand } from './cli/catalogue/command.js';
+import { configCommand } from './cli/config/command.js';
 import { demoCommand } from './cli/demo/command.js';
 import { evidenceCommand } from './cli/evidence.js';
 import { keysCommand } from './cli/keys/command.js';
@@ -52,6 +53,7 @@ const program = new Command('ura')
   .addCommand(listenCommand(parts))
   .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
   .addCommand(configCommand(parts))
+  .addCommand(catalogueCommand(parts))
   .addCommand(evidenceCommand(parts))
   .addCommand(demoCommand({ ...parts, terminal: process.stdout }))
   .addHelpText(

@@ -13,11 +13,14 @@ const named = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
 const texts = { title: 'x-title-sq', description: 'x-description-sq' } as const;
 
 /**
- * Compiles the schema of a form.
+ * Compiles the schema of a form; one that it has seen before costs nothing.
  *
  * @throws {Error} when it is no JSON Schema, or has a keyword that would be ignored.
  */
-export function compileForm(form: Schema): ValidateFunction {
+export type CompileForm = (form: Schema) => ValidateFunction;
+
+/** Made once for many forms: each new one would compile the meta-schema first, which takes longer than a form. */
+export function createFormCompiler(): CompileForm {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -27,13 +30,21 @@ export function compileForm(form: Schema): ValidateFunction {
     keywords: Object.values(texts),
   });
   addFormats.default(ajv);
-  return ajv.compile(form);
+  const compiled = new Map<string, ValidateFunction>();
+  return (form) => {
+    const text = JSON.stringify(form);
+    const validate = compiled.get(text) ?? ajv.compile(form);
+    compiled.set(text, validate);
+    return validate;
+  };
 }
 
 /** What keeps a form from being drawn in both languages; empty when all is there. */
-export function formProblems(form: Schema): string[] {
+export function formProblems(form: Schema, compile: CompileForm): string[] {
+  // A changed form of the same name would be taken for the one that was compiled before.
+  if ('$id' in form) return ['it has $id, and needs no name'];
   try {
-    compileForm(form);
+    compile(form);
   } catch (error) {
     return [(error as Error).message];
   }

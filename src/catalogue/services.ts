@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { type FieldError, UraError } from '../errors.js';
 import { fieldErrors } from './check-value.js';
 import { type EffectiveService, effectiveService } from './effective-card.js';
-import { compileForm } from './form.js';
+import { createFormCompiler } from './form.js';
 
 /** The administrative services of one configuration, national and as each municipality offers them. */
 export interface Services {
@@ -86,9 +86,10 @@ export function createFormCheck(): (
   schema: Readonly<Record<string, unknown>>,
   form: unknown,
 ) => FieldError[] {
+  const compile = createFormCompiler();
   const compiled = new WeakMap<object, ValidateFunction>();
   return (schema, form) => {
-    const validate = compiled.get(schema) ?? compileForm(schema);
+    const validate = compiled.get(schema) ?? compile(schema);
     compiled.set(schema, validate);
     return fieldErrors(validate, form, '/form');
   };

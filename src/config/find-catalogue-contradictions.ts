@@ -1,13 +1,13 @@
 import { readMunicipalities } from '../../contracts/municipalities.js';
 import { effectiveSteps, unknownPlaceholders } from '../catalogue/effective-card.js';
-import { formProblems } from '../catalogue/form.js';
+import { type CompileForm, formProblems } from '../catalogue/form.js';
 import { stepProblems } from '../catalogue/steps.js';
 import type { MunicipalitySettings, QuerySettings, ServiceSettings, Step } from './catalogue-settings.js';
 import type { Config } from './config.js';
 import { repeated } from './find-contradictions.js';
 
 /** What no single file of the catalogue can tell: procedures that cannot run, differences from nothing. */
-export function findCatalogueContradictions(config: Config): string[] {
+export function findCatalogueContradictions(config: Config, compile: CompileForm): string[] {
   const { services, groups, municipalities } = config;
   return [
     ...repeated(
@@ -19,7 +19,9 @@ export function findCatalogueContradictions(config: Config): string[] {
       municipalities.map(({ municipality }) => municipality),
     ),
     ...services.flatMap((service) =>
-      serviceProblems(service, config).map((problem) => `catalogue: service ${service.code}: ${problem}`),
+      serviceProblems(service, config, compile).map(
+        (problem) => `catalogue: service ${service.code}: ${problem}`,
+      ),
     ),
     ...municipalities.flatMap((settings) =>
       municipalityProblems(settings, config).map(
@@ -29,10 +31,14 @@ export function findCatalogueContradictions(config: Config): string[] {
   ];
 }
 
-function serviceProblems({ card, procedure }: ServiceSettings, config: Config): string[] {
+function serviceProblems(
+  { card, procedure }: ServiceSettings,
+  config: Config,
+  compile: CompileForm,
+): string[] {
   return [
     ...placeholderProblems(card),
-    ...formProblems(procedure.form).map((problem) => `form: ${problem}`),
+    ...formProblems(procedure.form, compile).map((problem) => `form: ${problem}`),
     ...stepProblems(procedure.evidence),
     ...procedure.evidence.flatMap((step) => queryProblems(step, procedure.applicant, config)),
   ];

@@ -6,6 +6,7 @@ import type { ClientSettings, Config, GatewaySettings } from './config.js';
 /** What no single file can tell: references between files that lead nowhere, and names given twice. */
 export function findContradictions(config: Config): string[] {
   const { clients, policies, adapters, queries, services } = config;
+  const ajv = new Ajv2020({ strict: true });
   const municipalities = new Set(readMunicipalities().map(({ code }) => code));
   return [
     ...repeated(
@@ -59,7 +60,7 @@ export function findContradictions(config: Config): string[] {
       ),
     ...queries.flatMap((service) => {
       try {
-        new Ajv2020({ strict: true }).compile(service.parameters);
+        ajv.compile(service.parameters);
         return [];
       } catch (error) {
         return [`queries: parameters of service ${service.code}: ${(error as Error).message}`];

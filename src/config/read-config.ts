@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { findPackageRoot } from '../package-root.js';
+import { type CompileForm, createFormCompiler } from '../catalogue/form.js';
 import type {
   GroupSettings,
   MunicipalitySettings,
@@ -19,6 +18,7 @@ import type {
 import { expand } from './expand.js';
 import { findCatalogueContradictions } from './find-catalogue-contradictions.js';
 import { findContradictions } from './find-contradictions.js';
+import { type CheckFile, type FileKind, loadSchemas } from './schemas.js';
 
 /** The configuration cannot be used; every problem found is listed, not only the first. */
 export class ConfigInvalid extends Error {
@@ -31,12 +31,19 @@ export class ConfigInvalid extends Error {
   }
 }
 
-const kinds = ['gateway', 'client', 'policy', 'adapter', 'query', 'catalogue', 'municipality'] as const;
-type Kind = (typeof kinds)[number];
-
 /** One file of `config/catalogue/`. */
 interface CatalogueFile extends GroupSettings {
   readonly services: readonly Omit<ServiceSettings, 'group'>[];
+}
+
+/** What reading needs and takes time to make; kept by whoever reads again and again. */
+export interface ReadingTools {
+  readonly check: CheckFile;
+  readonly compileForm: CompileForm;
+}
+
+export async function createReadingTools(): Promise<ReadingTools> {
+  return { check: await loadSchemas(), compileForm: createFormCompiler() };
 }
 
 /**
@@ -49,11 +56,12 @@ interface CatalogueFile extends GroupSettings {
 export async function readConfig(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
+  tools?: ReadingTools,
 ): Promise<Config> {
   const problems: string[] = [];
-  const check = await loadSchemas();
+  const { check, compileForm } = tools ?? (await createReadingTools());
 
-  const readOne = async (kind: Kind, path: string): Promise<unknown> => {
+  const readOne = async (kind: FileKind, path: string): Promise<unknown> => {
     const label = relative(folder, path);
     try {
       const value = expand(JSON.parse(await readFile(path, 'utf8')), environment);
@@ -65,7 +73,7 @@ export async function readConfig(
       return undefined;
     }
   };
-  const readFolder = async (kind: Kind, name: string, mayBeMissing = false): Promise<unknown[]> => {
+  const readFolder = async (kind: FileKind, name: string, mayBeMissing = false): Promise<unknown[]> => {
     const files = await readdir(join(folder, name)).catch((error: NodeJS.ErrnoException) =>
       mayBeMissing && error.code === 'ENOENT' ? [] : undefined,
     );
@@ -100,7 +108,7 @@ export async function readConfig(
     },
     folder,
   );
-  const contradictions = [...findContradictions(config), ...findCatalogueContradictions(config)];
+  const contradictions = [...findContradictions(config), ...findCatalogueContradictions(config, compileForm)];
   if (contradictions.length > 0) throw new ConfigInvalid(contradictions);
   return config;
 }
@@ -149,28 +157,4 @@ function resolvePaths(config: Config, folder: string): Config {
 
 function pathsOf<Files extends object>(files: Files, at: (path: string) => string): Files {
   return Object.fromEntries(Object.entries(files).map(([name, path]) => [name, at(path as string)])) as Files;
-}
-
-async function loadSchemas(): Promise<(kind: Kind, value: unknown) => string[]> {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-  const folder = join(findPackageRoot(), 'config', 'schemas');
-  const schemas = await Promise.all(
-    kinds.map(async (kind) => {
-      const text = await readFile(join(folder, `${kind}.schema.json`), 'utf8');
-      return [kind, JSON.parse(text) as { readonly $id: string }] as const;
-    }),
-  );
-  // All of them first: one refers to another.
-  for (const [, schema] of schemas) ajv.addSchema(schema);
-  const validators = new Map(schemas.map(([kind, { $id }]) => [kind, ajv.getSchema($id)]));
-  return (kind, value) => {
-    const validate = validators.get(kind);
-    if (!validate) throw new Error(`no schema for ${kind}`);
-    validate(value);
-    return (validate.errors ?? []).map((error) => {
-      const name = error.params.additionalProperty ?? error.params.propertyName;
-      const extra = name === undefined ? '' : ` (${name})`;
-      return `${error.instancePath || '/'} ${error.message}${extra}`;
-    });
-  };
 }

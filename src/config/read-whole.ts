@@ -1,6 +1,6 @@
 import { acceptAnyExpression, type CheckExpression, checkMeaning, type Meaning } from './check-meaning.js';
 import type { Config } from './config.js';
-import { ConfigInvalid, readConfig } from './read-config.js';
+import { ConfigInvalid, createReadingTools, type ReadingTools, readConfig } from './read-config.js';
 
 /** A configuration that was checked in every way that needs nothing but itself and this program. */
 export interface WholeConfig {
@@ -10,6 +10,8 @@ export interface WholeConfig {
   readonly warnings: readonly string[];
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads a configuration folder as the gateway does.
  *
@@ -17,11 +19,29 @@ export interface WholeConfig {
  */
 export async function readWholeConfig(
   folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   checkExpression: CheckExpression = acceptAnyExpression,
+  tools?: ReadingTools,
 ): Promise<WholeConfig> {
-  const config = await readConfig(folder, environment);
+  const config = await readConfig(folder, environment, tools);
   const { problems, warnings, meaning } = checkMeaning(config, checkExpression);
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return { config, meaning, warnings };
+}
+
+/**
+ * Reads the same folder again and again, and keeps what it compiled: a reading must not keep requests waiting.
+ *
+ * @returns as {@link readWholeConfig}.
+ */
+export function createConfigReader(
+  folder: string,
+  environment: Environment,
+  checkExpression?: CheckExpression,
+): () => Promise<WholeConfig> {
+  let tools: Promise<ReadingTools> | undefined;
+  return async () => {
+    tools ??= createReadingTools();
+    return readWholeConfig(folder, environment, checkExpression, await tools);
+  };
 }

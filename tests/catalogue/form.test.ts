@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formIn, formProblems } from '../../src/catalogue/form.js';
+import { createFormCompiler, formIn, formProblems } from '../../src/catalogue/form.js';
 import { createFormCheck } from '../../src/catalogue/services.js';
 
 const titles = (en: string, sq: string) => ({ title: en, 'x-title-sq': sq });
@@ -34,7 +34,7 @@ const form = {
 
 describe('the form of a procedure', () => {
   it('is in order when every field has both titles, also below lists', () => {
-    assert.deepEqual(formProblems(form), []);
+    assert.deepEqual(formProblems(form, createFormCompiler()), []);
   });
 
   const broken: [string, object, RegExp][] = [
@@ -74,11 +74,15 @@ describe('the form of a procedure', () => {
       { properties: {}, additionalProperties: true },
       /additionalProperties is not false/,
     ],
+    ['a name', { $id: 'https://a.example/form', properties: {} }, /it has \$id/],
     ['another type', { type: 'array' }, /its type is not object/],
   ];
   for (const [what, change, expected] of broken) {
     it(`is not in order with ${what}`, () => {
-      const problems = formProblems({ type: 'object', additionalProperties: false, ...change });
+      const problems = formProblems(
+        { type: 'object', additionalProperties: false, ...change },
+        createFormCompiler(),
+      );
       assert.match(problems.join('\n'), expected);
     });
   }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configCommand } from '../../src/cli/config.js';
+import { configCommand } from '../../src/cli/config/command.js';
 import { findPackageRoot } from '../../src/package-root.js';
+import { catalogueCopy } from '../support/config-copy.js';
 import { runCommand } from './run-command.js';
 
 describe('ura config check', function () {
@@ -29,7 +30,10 @@ describe('ura config check', function () {
     for (const args of [[], [folder]]) {
       const { printed, error } = await check(...args);
       assert.equal(error, '');
-      assert.match(printed, /\d+ queries, \d+ services, \d+ adapters, \d+ clients, \d+ grants: all in order/);
+      assert.match(
+        printed,
+        /\d+ queries, \d+ services, \d+ municipalities with differences, \d+ adapters, \d+ clients, \d+ grants: all in order/,
+      );
     }
   });
 
@@ -78,6 +82,28 @@ describe('ura config check', function () {
       assert.match(error, /\d+ problem\(s\) in /);
     });
   }
+
+  it('warns, and fails not, when grants do not cover the evidence of procedures', async () => {
+    const copy = await catalogueCopy();
+    const { printed, error } = await check(copy.folder);
+    await copy.remove();
+    assert.equal(error, '');
+    assert.match(
+      printed,
+      /^warning: client oss-fier has no grant of AL012031 for social-housing, which it would need for AL029901, AL029902$/m,
+    );
+    assert.match(printed, /, 3 services, 1 municipalities with differences, .*: all in order$/m);
+  });
+
+  it('finds what is wrong in a catalogue, and says where', async () => {
+    const copy = await catalogueCopy({
+      'municipalities/20.json': (it) => ({ ...it, notOffered: ['AL020000'] }),
+    });
+    const { printed, error } = await check(copy.folder);
+    await copy.remove();
+    assert.match(printed, /^municipalities: 20: service AL020000 is not in the catalogue$/m);
+    assert.match(error, /1 problem\(s\) in /);
+  });
 
   it('finds with --production what production refuses', async () => {
     const { printed, error } = await check(folder, '--production');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { configCommand } from '../../src/cli/config.js';
+import { catalogueCommand } from '../../src/cli/catalogue/command.js';
+import { configCommand } from '../../src/cli/config/command.js';
 import { demoCommand } from '../../src/cli/demo/command.js';
 import { evidenceCommand } from '../../src/cli/evidence.js';
 import { keysCommand } from '../../src/cli/keys/command.js';
@@ -20,6 +21,9 @@ const commands: readonly (readonly [make: Make, path: readonly string[]])[] = [
   [(parts) => keysCommand({ ...parts, defaultFolder: '.ura/keys' }), ['keys', 'generate']],
   [(parts) => keysCommand({ ...parts, defaultFolder: '.ura/keys' }), ['keys', 'list']],
   [configCommand, ['config', 'check']],
+  [configCommand, ['config', 'diff']],
+  [catalogueCommand, ['catalogue', 'list']],
+  [catalogueCommand, ['catalogue', 'show']],
   [evidenceCommand, ['evidence', 'verify']],
   [(parts) => demoCommand({ ...parts, terminal: process.stdout }), ['demo']],
 ];

@@ -7,6 +7,7 @@ export interface Ran {
   readonly printed: string;
   /** What a shell would see as the reason of exit code 1; empty when the command succeeded. */
   readonly error: string;
+  readonly exitCode: number;
 }
 
 /** Runs one command as `src/main.ts` does, without the second that a new process takes. */
@@ -33,11 +34,13 @@ export async function runCommand(
   };
   quiet(command);
   let error = '';
+  let exitCode = 0;
   try {
     await command.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
+    exitCode = thrown instanceof CommanderError ? thrown.exitCode : 1;
     if (!(thrown instanceof CommanderError)) error = (thrown as Error).message;
     else if (thrown.exitCode !== 0) error = written;
   }
-  return { printed: [...lines, written].join('\n'), error };
+  return { printed: [...lines, written].join('\n'), error, exitCode };
 }
