@@ -129,10 +129,11 @@ describe('a registry that demands our TLS certificate', function () {
       assert.match(metrics, /ura_certificate_expires_in_seconds\{name="registry-civil-tls"\} [1-9]/);
     }));
 
-  for (const [name, tls] of [
-    ['another authority issued ours', { who: 'stranger' }],
-    ['we have none', {}],
-    ["its own certificate is not the registry's", { who: 'gateway', ca: 'other' }],
+  for (const [name, reason, tls] of [
+    // A server made with Node hangs up without saying why, where others send an alert.
+    ['another authority issued ours', 'connection-lost', { who: 'stranger' }],
+    ['we have none', 'tls-failed', {}],
+    ["its own certificate is not the registry's", 'tls-failed', { who: 'gateway', ca: 'other' }],
   ] as const) {
     it(`gets no question when ${name}, and the request waits for better times`, async () => {
       const before = front.requests();
@@ -145,7 +146,7 @@ describe('a registry that demands our TLS certificate', function () {
           return request.state === 'retry-wait' ? request : undefined;
         }, 'the failed attempt');
         assert.equal(waiting.result, undefined);
-        const line = stack.log.find((one) => one.requestId === id && one.reason === 'tls-failed');
+        const line = stack.log.find((one) => one.requestId === id && one.reason === reason);
         assert.ok(line, JSON.stringify(stack.log.filter((one) => one.requestId === id)));
         assert.equal(stack.registry.journal.executed, 0);
       });
