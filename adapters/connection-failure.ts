@@ -19,6 +19,17 @@ export function reasonBeforeContact(error: NodeJS.ErrnoException): FailureReason
   return 'tls-failed';
 }
 
+/**
+ * Whether the other side refused our TLS certificate. In TLS 1.3 our half of the handshake is over before it looks at
+ * the certificate (RFC 8446 §4.4.2.4), so the refusal comes as an alert when the request is already under way. It
+ * ends a handshake that never got to its end there: nothing of the request was read. Only for a new connection.
+ */
+export function refusesOurCertificate({ code = '' }: NodeJS.ErrnoException): boolean {
+  return /^ERR_SSL_(SSLV3|TLSV1|TLSV13)_ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(REQUIRED|EXPIRED|REVOKED|UNKNOWN)|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR|HANDSHAKE_FAILURE)$/.test(
+    code,
+  );
+}
+
 const refusedByNetwork = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { performance } from 'node:perf_hooks';
 import type { FailureReason } from '../contracts/outcome.js';
-import { reasonBeforeContact } from './connection-failure.js';
+import { reasonBeforeContact, refusesOurCertificate } from './connection-failure.js';
 import { reach } from './reach.js';
 
 /**
@@ -106,6 +106,7 @@ function post(open: Open, target: URL, request: PostRequest): Promise<Posted> {
     let connectTimer: NodeJS.Timeout | undefined;
     const chunks: Buffer[] = [];
     let received = 0;
+    let isNewConnection = false;
 
     const call = open(target, {
       method: 'POST',
@@ -137,6 +138,7 @@ function post(open: Open, target: URL, request: PostRequest): Promise<Posted> {
         return;
       }
       stage = 'connecting';
+      isNewConnection = true;
       connectTimer = setTimeout(() => fail('connect-timeout'), request.connectTimeoutMs);
       socket.once(target.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
         stage = 'sent';
@@ -144,6 +146,7 @@ function post(open: Open, target: URL, request: PostRequest): Promise<Posted> {
       });
     });
     call.on('error', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }) => {
+      if (isNewConnection && received === 0 && refusesOurCertificate(error)) stage = 'connecting';
       if (stage !== 'sent') fail(reasonBeforeContact(error));
       // Not HTTP at all: llhttp hands over the bytes that it stumbled on.
       else if (error.code?.startsWith('HPE_')) fail('http-status', error.rawPacket);

@@ -27,8 +27,9 @@ export interface AuditScene {
   cancellation(nid: string): Promise<AuditInput>;
 }
 
-export async function openAuditScene(): Promise<AuditScene> {
-  const stack = await startStack();
+/** @param config another configuration folder than the one that comes with Ura. */
+export async function openAuditScene(config?: string): Promise<AuditScene> {
+  const stack = await startStack(config === undefined ? {} : { config });
 
   async function inputOf(id: string, receipt: Receipt): Promise<AuditInput> {
     const request = await readAuditedRequest(stack.database, id);
