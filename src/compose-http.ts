@@ -1,12 +1,14 @@
 import { createAuthorise } from './authorisation/authorise.js';
 import type { Catalogue } from './catalogue/catalogue.js';
 import type { Clock } from './clock.js';
+import type { ComposedProcedures } from './compose-procedures.js';
 import type { Meaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
 import { loadApiDescription } from './http/api-description.js';
 import { createExchange } from './http/exchange.js';
+import { caseHandlers } from './http/handlers/cases.js';
 import { gatewayHandlers } from './http/handlers/gateway.js';
 import { requestHandlers } from './http/handlers/requests.js';
 import { type ServiceHandlerParts, serviceHandlers } from './http/handlers/services.js';
@@ -15,6 +17,7 @@ import type { Ids } from './ids.js';
 import type { Metrics } from './observe/metrics.js';
 import type { observers } from './observe/observers.js';
 import type { ReadinessParts } from './observe/readiness.js';
+import { createFormCheck } from './procedures/submit-case.js';
 import type { RequestStore } from './requests/request-store.js';
 import type { Completion } from './results/complete.js';
 import type { Waiting } from './results/waiting.js';
@@ -38,6 +41,7 @@ export interface HttpComposition {
   readonly completion: Completion;
   readonly dispatcher: Dispatcher;
   readonly waiting: Waiting;
+  readonly procedures: ComposedProcedures;
   readonly metrics: Metrics;
   readonly observe: ReturnType<typeof observers>;
   readonly registryState: ServiceHandlerParts['registryState'];
@@ -71,6 +75,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         evidence: parts.evidence,
         signReceipt: (bytes, at) => signDetached(bytes, keys.http, { typ: 'ura-receipt+jws', now: at }),
       }),
+      ...caseHandlers({ ...parts.procedures, checkForm: createFormCheck() }),
       ...serviceHandlers({
         catalogue,
         evidenceTypeOf: meaning.evidenceTypeOf,

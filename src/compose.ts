@@ -7,6 +7,7 @@ import { createCatalogue } from './catalogue/catalogue.js';
 import { type Clock, systemClock } from './clock.js';
 import { openAdapters } from './compose-adapters.js';
 import { composeExchange } from './compose-http.js';
+import { composeProcedures } from './compose-procedures.js';
 import { checkMeaning } from './config/check-meaning.js';
 import type { Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
@@ -28,6 +29,7 @@ import { observers } from './observe/observers.js';
 import { createKafkaSink } from './outbox/kafka-sink.js';
 import { createOutboxStore } from './outbox/outbox-store.js';
 import { Relay } from './outbox/relay.js';
+import { readProcedureFiles } from './procedures/procedure-files.js';
 import { createRequestStore } from './requests/request-store.js';
 import { Completion } from './results/complete.js';
 import { createEventMaker, resultsTopic } from './results/result-event.js';
@@ -122,19 +124,21 @@ export async function startGateway(
 
   const sink = createKafkaSink(() => createProducer({ ...kafka, clock, onProblem: observe.kafkaProblem }));
   const relay = new Relay({ store: outbox, sink, ...observe.relay });
+  const eventParts = {
+    ids,
+    source: `${gateway.publicOrigins[0]}/`,
+    contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
+    signer: keys.http,
+    recipientOf: (municipality: string) => keys.current().recipients.get(municipality),
+  };
   const completion = new Completion({
     store: createResultStore(database),
     clock,
-    events: createEventMaker({
-      ids,
-      source: `${gateway.publicOrigins[0]}/`,
-      contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
-      signer: keys.http,
-      recipientOf: (municipality) => keys.current().recipients.get(municipality),
-    }),
+    events: createEventMaker(eventParts),
     onFinished(request, state) {
       observe.finished(request, state);
       waiting.finished(request);
+      if (request.envelope.case) procedures.engine.wake(request.envelope.case.id);
       relay.wake();
     },
   });
@@ -151,6 +155,22 @@ export async function startGateway(
   );
 
   const catalogue = createCatalogue(config.catalogue);
+  const procedures = composeProcedures({
+    config,
+    catalogue,
+    meaning,
+    procedures: await readProcedureFiles(environment.configFolder),
+    database,
+    clock,
+    ids,
+    requests,
+    dispatcher,
+    completion,
+    eventParts,
+    metrics,
+    observe,
+    onEvent: () => relay.wake(),
+  });
   let stopping = false;
   const exchange = await composeExchange({
     config,
@@ -166,6 +186,7 @@ export async function startGateway(
     completion,
     dispatcher,
     waiting,
+    procedures,
     metrics,
     observe,
     registryState: (adapter) => health.of(adapter),
@@ -197,6 +218,7 @@ export async function startGateway(
   keys.watch();
   relay.start();
   dispatcher.start();
+  procedures.engine.start();
   const purge = setInterval(() => {
     replaySet.purge(clock.now()).catch((error: Error) => observe.dispatch.failed('purge', error));
   }, PURGE_EVERY_MS);
@@ -214,6 +236,7 @@ export async function startGateway(
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS)]);
+      await procedures.engine.stop();
       // A broker that hangs must not hold up the stop: what it has not confirmed stays in the outbox.
       const relayed = relay.stop();
       await Promise.race([relayed, sleep(RELAY_GRACE_MS)]);

@@ -36,17 +36,20 @@ function verifyAgain(row: AuditRow, { keys, request }: AuditInput): string {
     ]),
     body: row.bytes,
   };
-  const path = row.kind === 'cancellation' ? `/v1/requests/${request.id}/cancel` : '/v1/requests';
-  must(received.method === 'POST' && new URL(targetUri).pathname === path, 'it was sent to another place');
+  const sentTo = new URL(targetUri).pathname;
+  must(received.method === 'POST' && isPlaceFor(row, request.id, sentTo), 'it was sent to another place');
+  // What a procedure asks later rests on the application, whose signature was checked when that came in.
+  const checkedAt = row.meta.case === undefined ? row.recordedAt : Date.parse(meta('receivedAt'));
+  must(checkedAt <= row.recordedAt, 'it was received after it was recorded');
   let keyId: string;
   let partner: string;
   try {
-    ({ keyId, partner } = verifyRequest(received, keys.client, { now: row.recordedAt }));
+    ({ keyId, partner } = verifyRequest(received, keys.client, { now: checkedAt }));
   } catch (error) {
     const { code } = error as { code?: string };
     if (code !== 'message-expired' && code !== 'message-too-old') throw refusal(error);
     try {
-      ({ keyId, partner } = verifyRequest(received, keys.client, { now: row.recordedAt - storingMs }));
+      ({ keyId, partner } = verifyRequest(received, keys.client, { now: checkedAt - storingMs }));
     } catch (again) {
       throw refusal(again);
     }
@@ -56,6 +59,17 @@ function verifyAgain(row: AuditRow, { keys, request }: AuditInput): string {
   return `verifies with ${keyId} of ${partner}`;
 }
 
+/** Whether a client sends there what is recorded so: about the request itself, or about the case that it serves. */
+function isPlaceFor({ kind, meta }: AuditRow, requestId: string, path: string): boolean {
+  if (meta.case === undefined) {
+    return path === (kind === 'cancellation' ? `/v1/requests/${requestId}/cancel` : '/v1/requests');
+  }
+  const { id } = meta.case as { id?: unknown };
+  return kind === 'cancellation'
+    ? path === `/v1/cases/${String(id)}/cancel`
+    : /^\/v1\/procedures\/AL\d{6}\/cases$/.test(path);
+}
+
 function refusal(error: unknown): Error {
   const { code } = error as { code?: string };
   return new Error(`the signature does not hold: ${code ?? 'unexpected'}`);
@@ -63,7 +77,8 @@ function refusal(error: unknown): Error {
 
 function compareContent(row: AuditRow, { request }: AuditInput): string {
   const { service, caseId } = parseEvidence(row.bytes);
-  must(service === request.service, 'it asks for another service');
   must(caseId === request.caseId, 'it belongs to another case');
+  if (row.meta.case !== undefined) return 'an application, for the case of this request';
+  must(service === request.service, 'it asks for another service');
   return `${request.service} for the case of this request`;
 }

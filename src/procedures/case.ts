@@ -58,6 +58,8 @@ export interface CaseExchange {
   readonly reused: boolean;
   /** Whether a request with that id is stored. */
   readonly submitted: boolean;
+  /** Whether that request has not ended yet. */
+  readonly requestOpen: boolean;
   readonly state: ExchangeState;
   readonly reason?: Reason;
   /** Of an answer, as the grant lets it be seen. */
@@ -71,4 +73,14 @@ export interface CaseExchange {
 export interface LoadedCase {
   readonly stored: StoredCase;
   readonly exchanges: readonly CaseExchange[];
+}
+
+/** What a client signed about a case, or was told about it. */
+export interface CaseEvidence {
+  readonly kind: 'submission' | 'retry' | 'cancellation' | 'result';
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly signedBy?: string;
+  /** What the signature over the bytes needs to be verified again. No personal data. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }

@@ -68,7 +68,10 @@ export function namesIn(ast: unknown): Names {
       case 'rcall': {
         const [name, receiver, given] = node.args as [string, Node, Node[]];
         walk(receiver, local, depth);
-        if (macros.has(name)) return walkMacro(given, local, depth + 1);
+        if (macros.has(name)) {
+          walkMacro(given, local, depth + 1);
+          return;
+        }
         if (!methods.has(name)) throw new NotAllowed(`calls ${name}, which procedures do not have`);
         for (const argument of given) walk(argument, local, depth);
         return;

@@ -15,7 +15,10 @@ const property = /^\d{4}\/[0-9A-Za-z/+-]{1,40}$/;
  * Reads the subject by its scheme. A wrong shape or date is an error; a wrong check letter only a warning,
  * because the rule for it is not officially published.
  */
-export function checkSubject(subject: Identifier, service: ServiceSettings): CheckedSubject {
+export function checkSubject(
+  subject: Identifier,
+  service: Pick<ServiceSettings, 'subjectSchemes'>,
+): CheckedSubject {
   if (!service.subjectSchemes.includes(subject.scheme)) {
     const detail = `this service takes ${service.subjectSchemes.join(' or ')}`;
     return refuse('/subject/scheme', 'scheme-not-taken', detail);

@@ -40,6 +40,7 @@ export function exchangeOf(ask: Ask, changes: Partial<CaseExchange> = {}): CaseE
     requestId: `${ask.step}/${ask.item ?? '-'}/${ask.round}`,
     reused: false,
     submitted: true,
+    requestOpen: true,
     state: 'open',
     plannedAt: 1_000_000,
     ...changes,

@@ -5,6 +5,7 @@ import type { StoredRequest } from '../../requests/request.js';
 import type { RequestStore } from '../../requests/request-store.js';
 import type { Completion } from '../../results/complete.js';
 import type { Call, Handler } from '../exchange.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
 import { toResource } from './request-resource.js';
 import { senderOf } from './sender.js';
 import { signatureProof } from './signature-proof.js';
@@ -39,7 +40,7 @@ export function requestHandlers(parts: RequestHandlerParts): Record<string, Hand
         status: 200,
         body: {
           items: page.map(toResource),
-          ...(found.length > limit && last ? { next: Buffer.from(last.id).toString('base64url') } : {}),
+          ...(found.length > limit && last ? { next: encodeCursor(last.id) } : {}),
         },
       };
     },
@@ -70,12 +71,4 @@ export function requestHandlers(parts: RequestHandlerParts): Record<string, Hand
 
     getReceipt: async (call) => ({ status: 200, body: await buildReceipt(parts, await own(call)) }),
   };
-}
-
-function decodeCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
-  throw new UraError('invalid-request', 'The fields named in errors are not valid.', {
-    errors: [{ pointer: '/query/after', code: 'cursor', detail: 'is not a value that was given as next' }],
-  });
 }
