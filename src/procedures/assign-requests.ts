@@ -29,6 +29,7 @@ export function assignRequests(
       reused: earlier !== undefined,
       submitted: earlier?.submitted ?? false,
       requestOpen: earlier?.requestOpen ?? false,
+      unsettled: false,
       state: 'open',
       plannedAt: now,
     });

@@ -56,12 +56,19 @@ export interface StepRow {
   planned_at: Date;
   finished_at: Date | null;
   request_state: RequestState | null;
+  request_finished_at: Date | null;
   request_reason: CaseExchange['reason'] | null;
   request_result: Result | null;
 }
 
 export function toExchange(row: StepRow): CaseExchange {
   const result = row.request_result;
+  const { request_state: requestState } = row;
+  // What the request came to is a fact at once; the row says it when the case has gone on from there.
+  const ended =
+    row.state === 'open' && requestState !== null && isFinal(requestState) ? requestState : undefined;
+  const state = ended ?? row.state;
+  const finishedAt = ended === undefined ? row.finished_at : row.request_finished_at;
   const reason = row.reason ?? reasonOfRequest(row);
   return {
     step: row.step,
@@ -72,13 +79,14 @@ export function toExchange(row: StepRow): CaseExchange {
     parameters: row.parameters,
     requestId: row.request_id,
     reused: row.reused,
-    submitted: row.request_state !== null,
-    requestOpen: row.request_state !== null && !isFinal(row.request_state),
-    state: row.state,
+    submitted: requestState !== null,
+    requestOpen: requestState !== null && !isFinal(requestState),
+    unsettled: ended !== undefined,
+    state,
     plannedAt: row.planned_at.getTime(),
     ...(reason ? { reason } : {}),
-    ...(row.finished_at ? { finishedAt: row.finished_at.getTime() } : {}),
-    ...(row.state === 'answered' && result?.kind === 'answered'
+    ...(finishedAt ? { finishedAt: finishedAt.getTime() } : {}),
+    ...(state === 'answered' && result?.kind === 'answered'
       ? { evidenceType: result.evidenceType, evidence: result.evidence }
       : {}),
   };

@@ -20,9 +20,8 @@ export type AcceptedCase =
 
 /** How a case ends, with everything that becomes true with it. */
 export interface CaseEnding {
-  readonly id: string;
-  /** Of the case that the end was planned from. */
-  readonly revision: number;
+  /** What the end was planned from. */
+  readonly loaded: LoadedCase;
   readonly state: CaseEnd;
   readonly reason?: Reason;
   readonly evidence: readonly CaseEvidence[];
@@ -43,21 +42,16 @@ export interface CaseStore {
   /** The client's own case; another client's is as unknown as one that never was. */
   find(clientId: string, id: string): Promise<LoadedCase | undefined>;
   listByCase(clientId: string, caseId: string, limit: number, after?: string): Promise<LoadedCase[]>;
-  /** A case with its steps as they stand now: what ended meanwhile is taken over first. */
+  /** A case with its steps as they stand now. */
   load(id: string): Promise<LoadedCase | undefined>;
   /** What the client signed when it submitted the case, or cancelled it. */
   signed(id: string, kind: 'submission' | 'cancellation'): Promise<SignedByClient | undefined>;
   /** @returns false when the case changed since it was loaded: nothing was written. */
-  plan(
-    id: string,
-    revision: number,
-    exchanges: readonly CaseExchange[],
-    lookAgainMs: number,
-  ): Promise<boolean>;
+  plan(loaded: LoadedCase, exchanges: readonly CaseExchange[], lookAgainMs: number): Promise<boolean>;
   /** The gateway itself refused to make a request: so end all exchanges that were to share it. */
   refuse(id: string, requestId: string, reason: Reason, at: number): Promise<void>;
-  /** Nothing is left to do before a request ends or the deadline comes. */
-  rest(id: string): Promise<void>;
+  /** Nothing is left to do before a request ends or the deadline comes. @returns as `plan`. */
+  rest(loaded: LoadedCase): Promise<boolean>;
   /** @returns false when the case changed since it was loaded, or has ended: nothing was written. */
   end(ending: CaseEnding): Promise<boolean>;
   /** Everything open of a cancelled case is cancelled or left to end by itself. */
@@ -76,9 +70,23 @@ export interface CaseStore {
   due(limit: number, lookAgainMs: number): Promise<string[]>;
 }
 
-const LOAD_STEPS = `select s.*, r.state as request_state, r.reason as request_reason, r.result as request_result
+const LOAD_STEPS = `select s.*, r.state as request_state, r.reason as request_reason, r.result as request_result,
+    r.finished_at as request_finished_at
   from case_steps s left join requests r on r.id = s.request_id where s.case_id = $1
   order by s.planned_at, s.step, s.item, s.round`;
+
+/**
+ * What the caller saw ended is settled in the transaction in which the case goes on from there, never before: until
+ * then the row is open, and whoever sweeps finds it.
+ */
+const SETTLE = (seen: number, source: string): string => `update case_steps
+    set state = r.state, finished_at = r.finished_at from ${source}, requests r
+  where case_steps.case_id = ${source}.id and case_steps.request_id = any ($${seen}::uuid[])
+    and case_steps.state = 'open' and r.id = case_steps.request_id and r.finished_at is not null`;
+
+function seenIn({ exchanges }: LoadedCase): string[] {
+  return exchanges.filter(({ unsettled }) => unsettled).map(({ requestId }) => requestId);
+}
 
 const INSERT_STEPS = (first: number, source: string): string => {
   const types = ['text', 'integer', 'integer', 'text', 'json', 'json', 'uuid', 'boolean', 'timestamptz'];
@@ -115,16 +123,6 @@ export function createCaseStore(database: Database): CaseStore {
     });
     return rows[0];
   };
-  // A request that ended says how: its state is taken over, once.
-  const settle = (id: string): Promise<unknown> =>
-    database.query({
-      name: 'case-settle',
-      text: `update case_steps set state = r.state, finished_at = r.finished_at from requests r
-        where case_steps.case_id = $1 and case_steps.state = 'open' and r.id = case_steps.request_id
-          and r.finished_at is not null`,
-      values: [id],
-    });
-
   const findByKey: CaseStore['findByKey'] = async (clientId, key, bodySha256) => {
     const { rows } = await database.query<{ body_sha256: Buffer; request_id: string }>(
       'select body_sha256, request_id from idempotency_keys where client_id = $1 and key = $2',
@@ -183,8 +181,6 @@ export function createCaseStore(database: Database): CaseStore {
     findByKey,
 
     async find(clientId, id) {
-      if (!(await findRow(id, clientId))) return undefined;
-      await settle(id);
       return withSteps(await findRow(id, clientId));
     },
 
@@ -199,7 +195,6 @@ export function createCaseStore(database: Database): CaseStore {
     },
 
     async load(id) {
-      await settle(id);
       return withSteps(await findRow(id));
     },
 
@@ -221,15 +216,16 @@ export function createCaseStore(database: Database): CaseStore {
       return { kind, bytes, mediaType, signedBy, meta, recordedAt: row.recorded_at.getTime() };
     },
 
-    async plan(id, revision, exchanges, lookAgainMs) {
+    async plan(loaded, exchanges, lookAgainMs) {
+      const { id, revision } = loaded.stored;
       const { rowCount } = await database.query({
         name: 'case-plan',
         text: `with planned as (
             update cases set revision = revision + 1, due_at = now() + $3 * interval '1 millisecond'
             where id = $1 and revision = $2 and state = 'running' returning id
-          ), steps as (${INSERT_STEPS(4, 'planned')})
+          ), settled as (${SETTLE(4, 'planned')}), steps as (${INSERT_STEPS(5, 'planned')})
           select 1 from planned`,
-        values: [id, revision, lookAgainMs, ...exchangeColumns(exchanges)],
+        values: [id, revision, lookAgainMs, seenIn(loaded), ...exchangeColumns(exchanges)],
       });
       return rowCount === 1;
     },
@@ -242,15 +238,21 @@ export function createCaseStore(database: Database): CaseStore {
       );
     },
 
-    async rest(id) {
-      await database.query({
+    async rest(loaded) {
+      const { id, revision } = loaded.stored;
+      const { rowCount } = await database.query({
         name: 'case-rest',
-        text: `update cases set due_at = deadline_at where id = $1 and state = 'running'`,
-        values: [id],
+        text: `with resting as (
+            update cases set due_at = deadline_at where id = $1 and revision = $2 and state = 'running' returning id
+          ), settled as (${SETTLE(3, 'resting')})
+          select 1 from resting`,
+        values: [id, revision, seenIn(loaded)],
       });
+      return rowCount === 1;
     },
 
-    async end({ id, revision, state, reason, evidence, event, cleanUpMs, at }) {
+    async end({ loaded, state, reason, evidence, event, cleanUpMs, at }) {
+      const { id, revision } = loaded.stored;
       const { rowCount } = await database.query({
         name: 'case-end',
         text: `with ended as (
@@ -263,7 +265,8 @@ export function createCaseStore(database: Database): CaseStore {
           ), steps as (
             update case_steps set state = 'expired', finished_at = $6 from ended
             where case_steps.case_id = ended.id and case_steps.state = 'open' and $3 <> 'cancelled'
-          ), proof as (${INSERT_PROOF(7, '$6', 'ended')}), event as (
+              and not case_steps.request_id = any ($18::uuid[])
+          ), settled as (${SETTLE(18, 'ended')}), proof as (${INSERT_PROOF(7, '$6', 'ended')}), event as (
             insert into outbox (event_id, topic, key, headers, value, created_at)
             select $13, $14, $15, $16, $17, $6 from ended
           )
@@ -281,6 +284,7 @@ export function createCaseStore(database: Database): CaseStore {
           event.key,
           JSON.stringify(event.headers),
           event.value,
+          seenIn(loaded),
         ],
       });
       return rowCount === 1;
@@ -289,8 +293,12 @@ export function createCaseStore(database: Database): CaseStore {
     async cleanedUp(id, at) {
       await database.query(
         `with cleaned as (update cases set due_at = null where id = $1 and state = 'cancelled' returning id)
-         update case_steps set state = 'cancelled', finished_at = $2 from cleaned
-         where case_steps.case_id = cleaned.id and case_steps.state = 'open'`,
+         update case_steps s set state = coalesce(ended.state, 'cancelled'),
+           finished_at = coalesce(ended.finished_at, $2)
+         from case_steps open join cleaned on open.case_id = cleaned.id
+           left join requests ended on ended.id = open.request_id and ended.finished_at is not null
+         where s.case_id = open.case_id and s.step = open.step and s.item = open.item and s.round = open.round
+           and s.state = 'open'`,
         [id, new Date(at)],
       );
     },
@@ -322,15 +330,14 @@ export function createCaseStore(database: Database): CaseStore {
     async due(limit, lookAgainMs) {
       const { rows } = await database.query<{ id: string }>({
         name: 'case-due',
-        text: `with candidates as (
-            (select id from cases where due_at <= now() order by due_at limit $1)
-            union
-            (select s.case_id from case_steps s join requests r on r.id = s.request_id
-             where s.state = 'open' and r.finished_at is not null limit $1)
-          ), picked as (
-            select id from cases where id in (select id from candidates) and due_at is not null
+        text: `with overdue as (
+            select id from cases where due_at <= now() order by due_at limit $1 for update skip locked
+          ), woken as (
+            select id from cases where due_at is not null and id in (
+              select s.case_id from case_steps s join requests r on r.id = s.request_id
+              where s.state = 'open' and r.finished_at is not null)
             order by id limit $1 for update skip locked
-          )
+          ), picked as (select id from overdue union select id from woken)
           update cases set due_at = now() + $2 * interval '1 millisecond' from picked
           where cases.id = picked.id returning cases.id`,
         values: [limit, lookAgainMs],

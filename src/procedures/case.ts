@@ -60,6 +60,8 @@ export interface CaseExchange {
   readonly submitted: boolean;
   /** Whether that request has not ended yet. */
   readonly requestOpen: boolean;
+  /** Its request has ended, and nobody has acted on that yet. */
+  readonly unsettled: boolean;
   readonly state: ExchangeState;
   readonly reason?: Reason;
   /** Of an answer, as the grant lets it be seen. */

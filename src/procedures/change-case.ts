@@ -46,8 +46,7 @@ export async function cancelCase(
     const end = { state: 'cancelled', reason: { code: 'cancelled-by-client', detail: reason }, at } as const;
     const { event, proof } = await events.make(stored, engine.planOf(loaded), end);
     const evidence = [cancellation, proof];
-    const { revision } = stored;
-    if (await store.end({ id, revision, ...end, evidence, event, cleanUpMs: parts.lookAgainMs })) {
+    if (await store.end({ loaded, ...end, evidence, event, cleanUpMs: parts.lookAgainMs })) {
       engine.wake(id);
       return store.find(clientId, id);
     }

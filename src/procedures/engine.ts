@@ -160,22 +160,22 @@ export class CaseEngine {
       if (plan.asks.length > 0) {
         const planned = assignRequests(plan.asks, exchanges, clock.now(), ids);
         // Somebody else was quicker, or it is planned: either way the store now says what to do.
-        await store.plan(id, stored.revision, planned, this.#settings.lookAgainMs);
+        await store.plan(loaded, planned, this.#settings.lookAgainMs);
         continue;
       }
-      if (plan.end === undefined) return store.rest(id);
-      if (await this.#end(stored, plan, plan.end)) return;
+      const gone = plan.end === undefined ? store.rest(loaded) : this.#end(loaded, plan, plan.end);
+      if (await gone) return;
     }
     throw new Error('a case does not come to rest');
   }
 
-  async #end(stored: StoredCase, plan: CasePlan, state: 'complete' | 'incomplete'): Promise<boolean> {
+  async #end(loaded: LoadedCase, plan: CasePlan, state: 'complete' | 'incomplete'): Promise<boolean> {
     const { store, events, clock, observer } = this.#parts;
+    const { stored } = loaded;
     const at = clock.now();
     const { event, proof } = await events.make(stored, plan, { state, at });
     const ended = await store.end({
-      id: stored.id,
-      revision: stored.revision,
+      loaded,
       state,
       evidence: [proof],
       event,

@@ -41,6 +41,7 @@ export function exchangeOf(ask: Ask, changes: Partial<CaseExchange> = {}): CaseE
     reused: false,
     submitted: true,
     requestOpen: true,
+    unsettled: false,
     state: 'open',
     plannedAt: 1_000_000,
     ...changes,
