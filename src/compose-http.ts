@@ -2,6 +2,7 @@ import type { Adapter } from '../adapters/adapter.js';
 import type { ValidateEvidence } from '../contracts/canonical/validate.js';
 import type { Clock } from './clock.js';
 import { liveAuthentication } from './compose-clients.js';
+import type { ComposedProcedures } from './compose-procedures.js';
 import type { LiveConfig } from './config/live-config.js';
 import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { EvidenceStore } from './evidence/evidence-store.js';
@@ -9,6 +10,7 @@ import { loadApiDescription } from './http/api-description.js';
 import { createExchange, type Handler } from './http/exchange.js';
 import { applicationHandlers } from './http/handlers/applications.js';
 import { callbackHandler } from './http/handlers/callbacks.js';
+import { caseHandlers } from './http/handlers/cases.js';
 import { gatewayHandlers } from './http/handlers/gateway.js';
 import { officerTaskHandlers } from './http/handlers/officer-tasks.js';
 import { requestHandlers } from './http/handlers/requests.js';
@@ -48,6 +50,7 @@ export interface HttpComposition {
   readonly validateEvidence: ValidateEvidence;
   readonly pool: VerifyPool;
   readonly waiting: Waiting;
+  readonly procedures: ComposedProcedures;
   readonly metrics: Metrics;
   readonly observe: ReturnType<typeof observers>;
   readonly registryState: ServiceHandlerParts['registryState'];
@@ -119,6 +122,7 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
         operationOf: (adapter, operation) => parts.adapters.get(adapter)?.operations.get(operation),
       }),
       ...applicationHandlers(parts.applications),
+      ...caseHandlers(parts.procedures),
       ...serviceHandlers({
         current: () => live.current(),
         registryState: parts.registryState,

@@ -11,6 +11,7 @@ import { openAdapters } from './compose-adapters.js';
 import { composeApplications } from './compose-applications.js';
 import { profileProblems } from './compose-clients.js';
 import { composeExchange } from './compose-http.js';
+import { composeProcedures } from './compose-procedures.js';
 import type { Config } from './config/config.js';
 import type { Keyring } from './config/keyring.js';
 import { LiveConfig } from './config/live-config.js';
@@ -176,19 +177,21 @@ export async function startGateway(
 
   const sink = createKafkaSink(() => createProducer({ ...kafka, clock, onProblem: observe.kafkaProblem }));
   const relay = new Relay({ store: outbox, sink, ...observe.relay });
+  const eventParts = {
+    ids,
+    source: `${gateway.publicOrigins[0]}/`,
+    contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
+    signer: keys.http,
+    recipientOf: (municipality: string) => keys.current().recipients.get(municipality),
+  };
   const completion = new Completion({
     store: createResultStore(database),
     clock,
-    events: createEventMaker({
-      ids,
-      source: `${gateway.publicOrigins[0]}/`,
-      contractsUrl: `${gateway.publicOrigins[0]}/contracts`,
-      signer: keys.http,
-      recipientOf: (municipality) => keys.current().recipients.get(municipality),
-    }),
+    events: createEventMaker(eventParts),
     onFinished(request, state) {
       observe.finished(request, state);
       waiting.finished(request);
+      if (request.envelope.case) procedures.engine.wake(request.envelope.case.id);
       relay.wake();
     },
   });
@@ -205,6 +208,20 @@ export async function startGateway(
   );
 
   const checkForm = createFormCheck();
+  const procedures = composeProcedures({
+    live,
+    checkForm,
+    database,
+    clock,
+    ids,
+    requests,
+    dispatcher,
+    completion,
+    eventParts,
+    metrics,
+    observe,
+    onEvent: () => relay.wake(),
+  });
   const applications = composeApplications({
     config: () => live.current().config,
     database,
@@ -240,6 +257,7 @@ export async function startGateway(
     validateEvidence,
     pool,
     waiting,
+    procedures,
     metrics,
     observe,
     registryState: (adapter) => health.of(adapter),
@@ -268,6 +286,7 @@ export async function startGateway(
   relay.start();
   dispatcher.start();
   applications.webhooks.start((error) => observe.dispatch.failed('webhooks', error));
+  procedures.engine.start();
   const purge = setInterval(() => {
     const retentionMs = (gateway.nonrepudiation?.retentionDays ?? DEFAULT_RETENTION_DAYS) * 86_400_000;
     Promise.all([replaySet.purge(clock.now()), exchanges.purge(clock.now() - retentionMs)]).catch(
@@ -296,6 +315,7 @@ export async function startGateway(
       clearInterval(purge);
       waiting.wakeAll();
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS), applications.webhooks.stop()]);
+      await procedures.engine.stop();
       // A broker that hangs must not hold up the stop: what it has not confirmed stays in the outbox.
       const relayed = relay.stop();
       await Promise.race([relayed, sleep(RELAY_GRACE_MS)]);

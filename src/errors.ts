@@ -34,6 +34,9 @@ export const errorTable = {
     title: 'This municipality does not offer the service',
     retry: 'never',
   },
+  'unknown-procedure': { status: 404, title: 'There is no such procedure', retry: 'never' },
+  'unknown-case': { status: 404, title: 'There is no such case', retry: 'never' },
+  'unknown-step': { status: 404, title: 'The case has no such step', retry: 'never' },
   'unknown-request': { status: 404, title: 'There is no such request', retry: 'never' },
   'method-not-allowed': { status: 405, title: 'This path does not take that method', retry: 'never' },
   'not-acceptable': { status: 406, title: 'No representation fits the Accept header', retry: 'never' },
@@ -48,6 +51,8 @@ export const errorTable = {
   },
   'message-under-way': { status: 409, title: 'This signed message is being worked on', retry: 'later' },
   'not-cancellable': { status: 409, title: 'The request can no longer be cancelled', retry: 'never' },
+  'case-finished': { status: 409, title: 'The case has ended', retry: 'never' },
+  'step-not-retryable': { status: 409, title: 'The step has nothing to ask again', retry: 'never' },
   'body-too-large': { status: 413, title: 'The body is larger than the gateway takes', retry: 'never' },
   'unsupported-media-type': {
     status: 415,

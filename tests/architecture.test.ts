@@ -51,6 +51,7 @@ describe('the rules that keep the house in order', () => {
       'openapi-backend': /^src\/http\/api-description\.ts$/,
       soap: /^adapters\/soap\/soap-encoding\.ts$/,
       'libxml2-wasm': /^adapters\/soap\/(xsd-validation|simulator\/request-schema)\.ts$/,
+      '@marcbachmann/cel-js': /^src\/procedures\/expression\.ts$/,
       pg: /^src\/store\/database\.ts$/,
       express: /^src\/http\/(app|docs-page|contracts)\.ts$/,
       pino: /^src\/observe\/logger\.ts$/,

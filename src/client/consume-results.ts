@@ -4,7 +4,14 @@ import { decryptEvent } from '../signing/profiles/kafka-event.js';
 import { SignatureRefused } from '../signing/refusals.js';
 import type { TrustedKey } from '../signing/signer.js';
 import type { EventSource, KafkaMessage } from './event-source.js';
-import { EventRefused, type ResultEvent, readEvent } from './read-event.js';
+import {
+  type CaseEvent,
+  EventRefused,
+  isAboutCase,
+  type ResultEvent,
+  readCaseEvent,
+  readEvent,
+} from './read-event.js';
 import type { SeenEvents } from './seen-events.js';
 
 /** What a consumer of results needs. */
@@ -15,6 +22,8 @@ export interface ResultsConsumerOptions {
   readonly seen: SeenEvents;
   /** Does the municipality's work. When it rejects, the event comes again. */
   readonly handler: (event: ResultEvent) => Promise<void>;
+  /** The same for the end of a case. Default: such events are verified and passed by. */
+  readonly onCase?: (event: CaseEvent) => Promise<void>;
   /**
    * An event that was not handed over. When this resolves, the event is passed by, so keep it; when it rejects,
    * the event comes again and its partition waits, which is right while a key is only missing here.
@@ -61,16 +70,24 @@ export function consumeResults(options: ResultsConsumerOptions): ResultsConsumer
       throw error instanceof SignatureRefused ? new EventRefused(error.code, error.where) : error;
     });
   const finished = source.run(async (message) => {
-    let event: ResultEvent;
+    const findKey = (keyId: string): TrustedKey | undefined => keys.get(keyId);
+    let event: { id: string; handle: () => Promise<void> };
     try {
-      event = await readEvent(await opened(message), (keyId) => keys.get(keyId), clock.now());
+      const readable = await opened(message);
+      if (isAboutCase(readable)) {
+        const read = await readCaseEvent(readable, findKey, clock.now());
+        event = { id: read.id, handle: async () => options.onCase?.(read) };
+      } else {
+        const read = await readEvent(readable, findKey, clock.now());
+        event = { id: read.id, handle: () => handler(read) };
+      }
     } catch (error) {
       if (!(error instanceof EventRefused)) throw error;
       await onRefused(error, message);
       return;
     }
     if (await seen.has(event.id)) return;
-    await handler(event);
+    await event.handle();
     await seen.add(event.id);
   });
   return { finished, stop: () => source.stop() };

@@ -4,6 +4,19 @@ export { type FileKey, fileSigner } from '../signing/file-signer.js';
 export { type EventDecryptionKey, readDecryptionJwk } from '../signing/kafka-event/event-keys.js';
 export type { RestChoice } from '../signing/profiles/index.js';
 export type { SignatureAlgorithm, Signer, TrustedKey } from '../signing/signer.js';
+export type {
+  CaseDraft,
+  CaseExchange,
+  CaseExchangeState,
+  CasePage,
+  CaseReason,
+  CaseResource,
+  CaseState,
+  CaseStep,
+  CaseStepState,
+  CaseValue,
+  MissingEvidence,
+} from './case-types.js';
 export { consumeResults, type ResultsConsumer, type ResultsConsumerOptions } from './consume-results.js';
 export {
   type FieldProblem,
@@ -22,7 +35,13 @@ export {
   type WireAnswer,
   type WireRequest,
 } from './http-transport.js';
-export { type EventRefusalCode, EventRefused, type ResultEvent } from './read-event.js';
+export {
+  type CaseEvent,
+  type EventRefusalCode,
+  EventRefused,
+  type ResultEvent,
+  type VerifiedEvent,
+} from './read-event.js';
 export { type SeenEvents, seenInMemory } from './seen-events.js';
 export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {

@@ -1,30 +1,36 @@
 import { boundEventHeaders, type EventHeaders, verifyEvent } from '../signing/event-signature.js';
 import { type RefusalCode, SignatureRefused } from '../signing/refusals.js';
 import type { TrustedKey } from '../signing/signer.js';
+import type { CaseValue } from './case-types.js';
 import type { KafkaMessage } from './event-source.js';
 import type { ResultValue } from './types.js';
 
-/** A verified result. */
-export interface ResultEvent {
+/** A verified event. */
+export interface VerifiedEvent<Value> {
   /** `ce_id`: the same in each repetition. */
   readonly id: string;
   readonly source: string;
   /** `ura.request.answered.v1` and the like. */
   readonly type: string;
-  /** The request's id. */
+  /** The request's id, or the case's. */
   readonly subject: string;
   /** RFC 3339, UTC. */
   readonly time: string;
   readonly dataschema: string;
   /** W3C Trace Context of the submission. */
   readonly traceparent: string | undefined;
-  readonly value: ResultValue;
+  readonly value: Value;
   /** Exactly as signed: keep these bytes, and `signature`, as the proof. */
   readonly bytes: Uint8Array;
   readonly signature: string;
   /** Key that signed. */
   readonly keyId: string;
 }
+
+/** How a request ended. */
+export type ResultEvent = VerifiedEvent<ResultValue>;
+/** How a case ended. */
+export type CaseEvent = VerifiedEvent<CaseValue>;
 
 /** Why an event is not handed over. */
 export type EventRefusalCode = RefusalCode | 'event-header' | 'event-value' | 'event-inconsistent';
@@ -45,30 +51,62 @@ export class EventRefused extends Error {
 const headerShapes: Readonly<Record<keyof EventHeaders, RegExp>> = {
   ce_id: /^[\x21-\x7e]{1,128}$/,
   ce_source: /^[\x21-\x7e]{1,512}$/,
-  ce_type: /^ura\.request\.[a-z]+\.v1$/,
+  ce_type: /^ura\.(?:request|case)\.[a-z]+\.v1$/,
   ce_subject: /^[0-9a-f-]{36}$/,
   ce_time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
   ce_dataschema: /^[\x21-\x7e]{1,512}$/,
 };
 
+type FindKey = (keyId: string) => TrustedKey | undefined;
+
+/** Whether an event is about a case, by its own word: reading it verifies the word. */
+export function isAboutCase(message: KafkaMessage): boolean {
+  return message.headers.get('ce_type')?.startsWith('ura.case.') === true;
+}
+
 /**
- * Checks the headers, verifies the signature over the bytes, and only then reads them.
+ * Reads how a request ended: checks the headers, verifies the signature over the bytes, and only then reads them.
  *
  * @throws {EventRefused}
  */
-export async function readEvent(
+export async function readEvent(message: KafkaMessage, findKey: FindKey, now: number): Promise<ResultEvent> {
+  const event = await readVerified<ResultValue>(message, findKey, now, 'request', resultFields);
+  if (event.value.requestId !== event.subject) throw new EventRefused('event-inconsistent', 'requestId');
+  return event;
+}
+
+/**
+ * Reads how a case ended, in the same way.
+ *
+ * @throws {EventRefused}
+ */
+export async function readCaseEvent(
   message: KafkaMessage,
-  findKey: (keyId: string) => TrustedKey | undefined,
+  findKey: FindKey,
   now: number,
-): Promise<ResultEvent> {
+): Promise<CaseEvent> {
+  const event = await readVerified<CaseValue>(message, findKey, now, 'case', caseFields);
+  if (event.value.id !== event.subject) throw new EventRefused('event-inconsistent', 'id');
+  return event;
+}
+
+const resultFields = ['requestId', 'caseId', 'municipality', 'state', 'service'] as const;
+const caseFields = ['id', 'caseId', 'municipality', 'state', 'procedure'] as const;
+
+async function readVerified<Value extends ResultValue | CaseValue>(
+  message: KafkaMessage,
+  findKey: FindKey,
+  now: number,
+  about: 'request' | 'case',
+  fields: readonly (keyof Value & string)[],
+): Promise<VerifiedEvent<Value>> {
   const headers = readHeaders(message.headers);
   const { keyId } = await verifyEvent(headers, message.value, findKey, { now }).catch((error: unknown) => {
     throw error instanceof SignatureRefused ? new EventRefused(error.code, error.where) : error;
   });
-  const value = readValue(message.value);
-  if (value.requestId !== headers.ce_subject) throw new EventRefused('event-inconsistent', 'requestId');
+  const value = readValue(message.value, fields);
   if (value.caseId !== message.key) throw new EventRefused('event-inconsistent', 'caseId');
-  if (headers.ce_type !== `ura.request.${value.state}.v1`)
+  if (headers.ce_type !== `ura.${about}.${value.state}.v1`)
     throw new EventRefused('event-inconsistent', 'state');
   if (message.topic !== `oss.${value.municipality}.results.v1`) {
     throw new EventRefused('event-inconsistent', 'municipality');
@@ -102,18 +140,16 @@ function readHeaders(headers: ReadonlyMap<string, string>): EventHeaders & { rea
 }
 
 /** The signed bytes are the gateway's own; what is looked at here is what the checks above rest on. */
-function readValue(bytes: Uint8Array): ResultValue {
-  let value: Partial<ResultValue> | null;
+function readValue<Value>(bytes: Uint8Array, fields: readonly (keyof Value & string)[]): Value {
+  let value: Partial<Value> | null;
   try {
-    value = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-    ) as Partial<ResultValue> | null;
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<Value> | null;
   } catch {
     throw new EventRefused('event-value', 'JSON');
   }
   if (typeof value !== 'object' || value === null) throw new EventRefused('event-value', 'object');
-  for (const name of ['requestId', 'caseId', 'municipality', 'state', 'service'] as const) {
+  for (const name of fields) {
     if (typeof value[name] !== 'string') throw new EventRefused('event-value', name);
   }
-  return value as ResultValue;
+  return value as Value;
 }

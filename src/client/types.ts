@@ -67,6 +67,8 @@ export interface RequestResource {
   readonly municipality: string;
   readonly caseId: string;
   readonly purpose: string;
+  /** Present when a procedure asked: the case and the step that the request was made for. */
+  readonly case?: { readonly id: string; readonly step: string; readonly item?: number };
   readonly acceptedAt: string;
   readonly updatedAt: string;
   /** Present once the request has ended. */
@@ -290,6 +292,8 @@ export interface ResultValue {
   readonly caseId: string;
   readonly service: string;
   readonly municipality: string;
+  /** Present when a procedure asked: the case and the step that the request was made for. */
+  readonly case?: { readonly id: string; readonly step: string; readonly item?: number };
   readonly state: 'answered' | 'refused' | 'failed' | 'expired' | 'cancelled';
   readonly result?: RequestResult;
   readonly reason?: { readonly code: string; readonly detail: string };

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.js';
 import { type Ids, uuidV7 } from '../ids.js';
 import { openRestProfile, type RestChoice, signatureFieldsOf } from '../signing/profiles/index.js';
 import type { Signer, TrustedKey } from '../signing/signer.js';
+import type { CaseDraft, CasePage, CaseResource } from './case-types.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import { seenAnswers } from './seen-answers.js';
 import { type CallParts, callGateway } from './signed-call.js';
@@ -132,9 +133,7 @@ export class UraClient {
     request: RequestDraft,
     { idempotencyKey, waitSeconds = 0 }: Submission,
   ): Promise<RequestResource> {
-    if (!/^[A-Za-z0-9_-]{8,64}$/.test(idempotencyKey)) {
-      throw new RangeError('idempotencyKey does not have 8 to 64 letters, digits, _ and -');
-    }
+    checkKey(idempotencyKey);
     if (!Number.isInteger(waitSeconds) || waitSeconds < 0 || waitSeconds > 30) {
       throw new RangeError('waitSeconds is not a whole number in 0..30');
     }
@@ -161,13 +160,7 @@ export class UraClient {
 
   /** Withdraws a request. Repeating it gives the cancelled request again. */
   async cancel(id: string, reason: string): Promise<RequestResource> {
-    const resource = await callGateway(this.#parts, {
-      method: 'POST',
-      path: `/v1/requests/${encodeURIComponent(id)}/cancel`,
-      body: { reason },
-      timeoutMs: this.#callTimeoutMs,
-    });
-    return resource as RequestResource;
+    return (await this.#post(`/v1/requests/${encodeURIComponent(id)}/cancel`, { reason })) as RequestResource;
   }
 
   /** Reads the receipt of a request: what was exchanged, by SHA-256. */
@@ -235,6 +228,47 @@ export class UraClient {
     return taken as { id: string; state: RequestState };
   }
 
+  /**
+   * Submits a case: one matter that needs several registries.
+   *
+   * @param procedure code of the administrative service, for example `AL020101`.
+   * @returns the case as accepted; read it again, or wait for its event.
+   */
+  async submitCase(
+    procedure: string,
+    draft: CaseDraft,
+    { idempotencyKey }: Pick<Submission, 'idempotencyKey'>,
+  ): Promise<CaseResource> {
+    checkKey(idempotencyKey);
+    const path = `/v1/procedures/${encodeURIComponent(procedure)}/cases`;
+    return (await this.#post(path, draft, { 'idempotency-key': idempotencyKey })) as CaseResource;
+  }
+
+  /** Reads a case: where each step stands, what is missing, what was gathered. */
+  async getCase(id: string): Promise<CaseResource> {
+    return (await this.#read(`/v1/cases/${encodeURIComponent(id)}`)) as CaseResource;
+  }
+
+  /** Lists the cases of one matter, oldest first, one page at a time. */
+  async listCases(query: { caseId: string; limit?: number; after?: string }): Promise<CasePage> {
+    return (await this.#read(`/v1/cases${encodeQuery(query)}`)) as CasePage;
+  }
+
+  /** Withdraws a case and what it still has open. Repeating it gives the cancelled case again. */
+  async cancelCase(id: string, reason: string): Promise<CaseResource> {
+    return (await this.#post(`/v1/cases/${encodeURIComponent(id)}/cancel`, { reason })) as CaseResource;
+  }
+
+  /**
+   * Asks again what a step did not get; an incomplete case goes on.
+   *
+   * @param deadline RFC 3339. Default: the case's own, while it lies ahead.
+   */
+  async retryStep(id: string, step: string, { deadline }: { deadline?: string } = {}): Promise<CaseResource> {
+    const path = `/v1/cases/${encodeURIComponent(id)}/steps/${encodeURIComponent(step)}/retry`;
+    return (await this.#post(path, deadline === undefined ? {} : { deadline })) as CaseResource;
+  }
+
   /** Lists what can be asked and applied for. */
   async services(filter: ServiceFilter = {}): Promise<readonly (QueryService | AdministrativeSummary)[]> {
     const { items } = (await this.#read(`/v1/services${encodeQuery(filter)}`)) as {
@@ -267,6 +301,10 @@ export class UraClient {
     this.#parts.http.close();
   }
 
+  #post(path: string, body: object, headers: Record<string, string> = {}): Promise<unknown> {
+    return callGateway(this.#parts, { method: 'POST', path, body, headers, timeoutMs: this.#callTimeoutMs });
+  }
+
   #read(path: string): Promise<unknown> {
     return callGateway(this.#parts, { method: 'GET', path, timeoutMs: this.#callTimeoutMs });
   }
@@ -277,6 +315,12 @@ function encodeQuery(query: object): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
   const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
   return encoded === '' ? '' : `?${encoded}`;
+}
+
+function checkKey(idempotencyKey: string): void {
+  if (!/^[A-Za-z0-9_-]{8,64}$/.test(idempotencyKey)) {
+    throw new RangeError('idempotencyKey does not have 8 to 64 letters, digits, _ and -');
+  }
 }
 
 function originOf(gateway: string): string {

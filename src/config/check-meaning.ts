@@ -3,10 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { adapterKinds } from '../../adapters/index.js';
 import { readBaseAddress } from '../../adapters/rest/base-address.js';
 import { fieldsOf } from '../../contracts/canonical/fields.js';
-import { expressionsOf } from '../catalogue/steps.js';
 import { findPackageRoot } from '../package-root.js';
 import { directionsOf, isRestProfile, isSoapProfile } from '../signing/profiles/index.js';
-import type { QuerySettings, Step } from './catalogue-settings.js';
+import type { QuerySettings } from './catalogue-settings.js';
 import type { AdapterSettings, Config } from './config.js';
 import { findGrantGaps } from './find-grant-gaps.js';
 
@@ -18,22 +17,12 @@ export interface Meaning {
   fieldsOf(service: string): ReadonlySet<string>;
 }
 
-/** What is wrong with a CEL expression; undefined when nothing is. */
-export type CheckExpression = (source: string) => string | undefined;
-
-/** Takes every expression. */
-export const acceptAnyExpression: CheckExpression = () => undefined;
-
 /**
- * Holds the configuration against what this program has: adapters, operations, fields of the contracts, and the
- * language of expressions.
+ * Holds the configuration against what this program has: adapters, operations, fields of the contracts.
  *
  * @returns `warnings` for what is allowed, and seldom meant.
  */
-export function checkMeaning(
-  config: Config,
-  checkExpression: CheckExpression = acceptAnyExpression,
-): { problems: string[]; warnings: string[]; meaning: Meaning } {
+export function checkMeaning(config: Config): { problems: string[]; warnings: string[]; meaning: Meaning } {
   const folder = join(findPackageRoot(), 'contracts', 'canonical');
   const problems: string[] = [];
   const types = new Map<string, string>();
@@ -58,32 +47,13 @@ export function checkMeaning(
     }
   }
   return {
-    problems: [...problems, ...expressionProblems(config, checkExpression)],
+    problems,
     warnings: findGrantGaps(config),
     meaning: {
       evidenceTypeOf: (service) => types.get(service) ?? '',
       fieldsOf: (service) => fields.get(service) ?? new Set(),
     },
   };
-}
-
-function expressionProblems({ services, municipalities }: Config, check: CheckExpression): string[] {
-  const steps: [where: string, step: Step][] = [
-    ...services.flatMap(({ code, procedure }) =>
-      procedure.evidence.map((step): [string, Step] => [`catalogue: service ${code}`, step]),
-    ),
-    ...municipalities.flatMap(({ municipality, services: overrides = {} }) =>
-      Object.entries(overrides).flatMap(([code, { extraEvidence = [] }]) =>
-        extraEvidence.map((step): [string, Step] => [`municipalities: ${municipality}: ${code}`, step]),
-      ),
-    ),
-  ];
-  return steps.flatMap(([where, step]) =>
-    expressionsOf(step).flatMap(([setting, source]) => {
-      const problem = check(source);
-      return problem === undefined ? [] : [`${where}: step ${step.id}: ${setting}: ${problem}`];
-    }),
-  );
 }
 
 /** What the schema of the settings cannot know: it is the same for every adapter. */

@@ -1,13 +1,18 @@
 import { readMunicipalities } from '../../contracts/municipalities.js';
 import { effectiveSteps, unknownPlaceholders } from '../catalogue/effective-card.js';
 import { type CompileForm, formProblems } from '../catalogue/form.js';
-import { stepProblems } from '../catalogue/steps.js';
+import { checkProcedure } from '../procedures/check-procedure.js';
+import type { Expressions } from '../procedures/expression.js';
 import type { MunicipalitySettings, QuerySettings, ServiceSettings, Step } from './catalogue-settings.js';
 import type { Config } from './config.js';
 import { repeated } from './find-contradictions.js';
 
 /** What no single file of the catalogue can tell: procedures that cannot run, differences from nothing. */
-export function findCatalogueContradictions(config: Config, compile: CompileForm): string[] {
+export function findCatalogueContradictions(
+  config: Config,
+  compile: CompileForm,
+  expressions: Expressions,
+): string[] {
   const { services, groups, municipalities } = config;
   return [
     ...repeated(
@@ -19,12 +24,12 @@ export function findCatalogueContradictions(config: Config, compile: CompileForm
       municipalities.map(({ municipality }) => municipality),
     ),
     ...services.flatMap((service) =>
-      serviceProblems(service, config, compile).map(
+      serviceProblems(service, config, compile, expressions).map(
         (problem) => `catalogue: service ${service.code}: ${problem}`,
       ),
     ),
     ...municipalities.flatMap((settings) =>
-      municipalityProblems(settings, config).map(
+      municipalityProblems(settings, config, expressions).map(
         (problem) => `municipalities: ${settings.municipality}: ${problem}`,
       ),
     ),
@@ -35,16 +40,21 @@ function serviceProblems(
   { card, procedure }: ServiceSettings,
   config: Config,
   compile: CompileForm,
+  expressions: Expressions,
 ): string[] {
   return [
     ...placeholderProblems(card),
     ...formProblems(procedure.form, compile).map((problem) => `form: ${problem}`),
-    ...stepProblems(procedure.evidence),
+    ...checkProcedure(procedure, expressions),
     ...procedure.evidence.flatMap((step) => queryProblems(step, procedure.applicant, config)),
   ];
 }
 
-function municipalityProblems(settings: MunicipalitySettings, config: Config): string[] {
+function municipalityProblems(
+  settings: MunicipalitySettings,
+  config: Config,
+  expressions: Expressions,
+): string[] {
   const { municipality, notOffered = [], offices, contact, services: overrides = {} } = settings;
   const national = new Map(config.services.map((service) => [service.code, service]));
   const isKnown = readMunicipalities().some(({ code }) => code === municipality);
@@ -66,7 +76,7 @@ function municipalityProblems(settings: MunicipalitySettings, config: Config): s
         ...withoutEvidence
           .filter((id) => !evidence.some((step) => step.id === id))
           .map((id) => `withoutEvidence: step ${id} is not in the procedure`),
-        ...stepProblems(effectiveSteps(evidence, settings, code)),
+        ...checkProcedure({ evidence: effectiveSteps(evidence, settings, code) }, expressions),
         ...extraEvidence.flatMap((step) => queryProblems(step, applicant, config)),
       ].map((problem) => `service ${code}: ${problem}`);
     }),

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { type CompileForm, createFormCompiler } from '../catalogue/form.js';
+import { Expressions } from '../procedures/expression.js';
 import type {
   GroupSettings,
   MunicipalitySettings,
@@ -40,10 +41,11 @@ interface CatalogueFile extends GroupSettings {
 export interface ReadingTools {
   readonly check: CheckFile;
   readonly compileForm: CompileForm;
+  readonly expressions: Expressions;
 }
 
 export async function createReadingTools(): Promise<ReadingTools> {
-  return { check: await loadSchemas(), compileForm: createFormCompiler() };
+  return { check: await loadSchemas(), compileForm: createFormCompiler(), expressions: new Expressions() };
 }
 
 /**
@@ -59,7 +61,7 @@ export async function readConfig(
   tools?: ReadingTools,
 ): Promise<Config> {
   const problems: string[] = [];
-  const { check, compileForm } = tools ?? (await createReadingTools());
+  const { check, compileForm, expressions } = tools ?? (await createReadingTools());
 
   const readOne = async (kind: FileKind, path: string): Promise<unknown> => {
     const label = relative(folder, path);
@@ -108,7 +110,10 @@ export async function readConfig(
     },
     folder,
   );
-  const contradictions = [...findContradictions(config), ...findCatalogueContradictions(config, compileForm)];
+  const contradictions = [
+    ...findContradictions(config),
+    ...findCatalogueContradictions(config, compileForm, expressions),
+  ];
   if (contradictions.length > 0) throw new ConfigInvalid(contradictions);
   return config;
 }

@@ -1,4 +1,4 @@
-import { acceptAnyExpression, type CheckExpression, checkMeaning, type Meaning } from './check-meaning.js';
+import { checkMeaning, type Meaning } from './check-meaning.js';
 import type { Config } from './config.js';
 import { ConfigInvalid, createReadingTools, type ReadingTools, readConfig } from './read-config.js';
 
@@ -20,11 +20,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function readWholeConfig(
   folder: string,
   environment: Environment,
-  checkExpression: CheckExpression = acceptAnyExpression,
   tools?: ReadingTools,
 ): Promise<WholeConfig> {
   const config = await readConfig(folder, environment, tools);
-  const { problems, warnings, meaning } = checkMeaning(config, checkExpression);
+  const { problems, warnings, meaning } = checkMeaning(config);
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return { config, meaning, warnings };
 }
@@ -34,14 +33,10 @@ export async function readWholeConfig(
  *
  * @returns as {@link readWholeConfig}.
  */
-export function createConfigReader(
-  folder: string,
-  environment: Environment,
-  checkExpression?: CheckExpression,
-): () => Promise<WholeConfig> {
+export function createConfigReader(folder: string, environment: Environment): () => Promise<WholeConfig> {
   let tools: Promise<ReadingTools> | undefined;
   return async () => {
     tools ??= createReadingTools();
-    return readWholeConfig(folder, environment, checkExpression, await tools);
+    return readWholeConfig(folder, environment, await tools);
   };
 }

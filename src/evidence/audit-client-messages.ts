@@ -40,16 +40,19 @@ async function verifyAgain(row: AuditRow, { keys, request }: AuditInput): Promis
     headers: choice.profile === 'http-sig' ? httpSigFields(row) : otherFields(row),
     body: row.bytes,
   };
-  const path = row.kind === 'cancellation' ? `/v1/requests/${request.id}/cancel` : '/v1/requests';
-  must(received.method === 'POST' && new URL(targetUri).pathname === path, 'it was sent to another place');
+  const sentTo = new URL(targetUri).pathname;
+  must(received.method === 'POST' && isPlaceFor(row, request.id, sentTo), 'it was sent to another place');
+  // What a procedure asks later rests on the application, whose signature was checked when that came in.
+  const checkedAt = row.meta.case === undefined ? row.recordedAt : Date.parse(textOf(row.meta, 'receivedAt'));
+  must(checkedAt <= row.recordedAt, 'it was received after it was recorded');
   const verifyAt = (now: number) => {
     const { verifyRequest } = openRestProfile(choice, verifying(keys.clients, now));
     return verifyRequest(received);
   };
-  const { keyId, partner } = await verifyAt(row.recordedAt)
+  const { keyId, partner } = await verifyAt(checkedAt)
     .catch((error: { code?: string }) => {
       if (error.code !== 'message-expired' && error.code !== 'message-too-old') throw error;
-      return verifyAt(row.recordedAt - storingMs);
+      return verifyAt(checkedAt - storingMs);
     })
     .catch((error: { code?: string }) => {
       throw new Error(`the signature does not hold: ${error.code ?? 'unexpected'}`);
@@ -57,6 +60,17 @@ async function verifyAgain(row: AuditRow, { keys, request }: AuditInput): Promis
   must(keyId === row.signedBy, 'the row names another key');
   must(partner === request.clientId, 'the key belongs to another client');
   return `verifies with ${keyId} of ${partner}`;
+}
+
+/** Whether a client sends there what is recorded so: about the request itself, or about the case that it serves. */
+function isPlaceFor({ kind, meta }: AuditRow, requestId: string, path: string): boolean {
+  if (meta.case === undefined) {
+    return path === (kind === 'cancellation' ? `/v1/requests/${requestId}/cancel` : '/v1/requests');
+  }
+  const { id } = meta.case as { id?: unknown };
+  return kind === 'cancellation'
+    ? path === `/v1/cases/${String(id)}/cancel`
+    : /^\/v1\/procedures\/AL\d{6}\/cases$/.test(path);
 }
 
 /** The profile with the settings that it was verified by; recorded, because a client may have changed since. */
@@ -106,7 +120,8 @@ function verifying(trusted: readonly TrustedKey[], now: number): ProfileParts {
 
 function compareContent(row: AuditRow, { request }: AuditInput): string {
   const { service, caseId } = parseEvidence(row.bytes);
-  must(service === request.service, 'it asks for another service');
   must(caseId === request.caseId, 'it belongs to another case');
+  if (row.meta.case !== undefined) return 'an application, for the case of this request';
+  must(service === request.service, 'it asks for another service');
   return `${request.service} for the case of this request`;
 }

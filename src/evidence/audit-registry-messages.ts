@@ -60,13 +60,18 @@ function checkQuestion(row: AuditRow, { keys, request, rows }: AuditInput): Chec
     }),
     check(`${rowName(row)}: subject`, () => {
       must(signed !== undefined, 'not looked at, because the signature does not hold');
-      const asked = rows.find(({ kind }) => kind === 'client-request');
-      must(asked !== undefined, 'there is no request of the client');
+      const fromClient = rows.find(({ kind }) => kind === 'client-request');
+      must(fromClient !== undefined, 'there is no request of the client');
+      // The client of a case names the applicant; whom a step asks about, the procedure worked out.
+      const byProcedure = fromClient.meta.case !== undefined;
+      const asked = byProcedure ? rows.find(({ kind }) => kind === 'decision') : fromClient;
+      must(asked !== undefined, 'there is no decision');
       const { subject } = parseEvidence(asked.bytes) as { subject?: { notation?: unknown } };
       const notation = subject?.notation;
-      must(typeof notation === 'string', 'the request of the client names no subject');
-      must(signed.bodySays(notation), 'it asks about somebody else than the client did');
-      return 'it asks about the subject that the client named';
+      const who = byProcedure ? 'procedure' : 'client';
+      must(typeof notation === 'string', `the request of the ${who} names no subject`);
+      must(signed.bodySays(notation), `it asks about somebody else than the ${who} did`);
+      return `it asks about the subject that the ${who} named`;
     }),
   ];
 }

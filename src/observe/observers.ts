@@ -3,6 +3,7 @@ import type { DispatchObserver } from '../dispatch/attempt.js';
 import type { RegistryHealth } from '../dispatch/registry-health.js';
 import type { Seen } from '../http/exchange.js';
 import type { KafkaError } from '../kafka/rdkafka.js';
+import type { StoredCase } from '../procedures/case.js';
 import type { StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
 import type { LegacyUse } from '../signing/profiles/wss-legacy-sha1.js';
@@ -75,6 +76,9 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
         { requestId: request.id, service: request.service, client: request.clientId, state },
         'request ended',
       );
+    },
+    caseEnded({ id, clientId, definition }: StoredCase, state: StoredCase['state']): void {
+      logger.info({ case: id, procedure: definition.code, client: clientId, state }, 'case ended');
     },
     http({ id, method, operation, status, durationMs, client, code, reason, error }: Seen): void {
       metrics.httpSeconds.observe({ operation, status: String(status) }, durationMs / 1000);

@@ -5,7 +5,7 @@ import type { Snapshot } from '../config/snapshot.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { type FieldError, UraError } from '../errors.js';
 import { checkSubject } from './check-subject.js';
-import type { Envelope, EvidenceItem, StoredRequest } from './request.js';
+import type { CaseStep, Envelope, EvidenceItem, StoredRequest } from './request.js';
 import type { RequestStore } from './request-store.js';
 
 /** A submission whose sender is known and whose body fits the API description. */
@@ -22,10 +22,12 @@ export interface Submission {
   /** What the signature over the body needs to be verified again, for the evidence. */
   readonly proof: { readonly signedBy: string; readonly meta: Readonly<Record<string, unknown>> };
   readonly traceparent: string;
+  /** Set when a procedure asks: the bytes and their proof are then those of the case's submission. */
+  readonly case?: CaseStep;
 }
 
 /** `NewRequest` of `openapi/gateway.yaml`. */
-export interface RequestBody extends Omit<Envelope, 'parameters'> {
+export interface RequestBody extends Omit<Envelope, 'parameters' | 'case'> {
   readonly deadline?: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
@@ -99,6 +101,7 @@ export async function accept(
     parameters,
     ...(consentRef === undefined ? {} : { consentRef }),
     ...(requestedFields === undefined ? {} : { requestedFields }),
+    ...(submission.case === undefined ? {} : { case: submission.case }),
   };
   const authorisation = authorise(client, service.settings, envelope);
   if (!authorisation.allowed) {
@@ -139,7 +142,7 @@ export async function accept(
       },
       idempotencyKey: submission.idempotencyKey,
       bodySha256,
-      evidence: evidenceOf(submission, authorisation.decision),
+      evidence: evidenceOf(submission, authorisation.decision, envelope),
       ...(reserved ? { lease: reserved.lease } : {}),
     });
     if (accepted.kind === 'other-body') {
@@ -156,14 +159,21 @@ export async function accept(
   }
 }
 
-function evidenceOf({ bodyBytes, proof }: Submission, decision: StoredRequest['decision']): EvidenceItem[] {
+function evidenceOf(
+  { bodyBytes, proof }: Submission,
+  decision: StoredRequest['decision'],
+  { case: step, service, subject, parameters }: Envelope,
+): EvidenceItem[] {
+  // A procedure's question does not stand in what the client signed: it is part of what was decided.
+  const decided = step === undefined ? decision : { ...decision, case: step, service, subject, parameters };
   return [
     { kind: 'client-request', bytes: bodyBytes, mediaType: 'application/json', ...proof },
-    { kind: 'decision', bytes: Buffer.from(JSON.stringify(decision)), mediaType: 'application/json' },
+    { kind: 'decision', bytes: Buffer.from(JSON.stringify(decided)), mediaType: 'application/json' },
   ];
 }
 
-function checkDeadline(deadlineAt: number, now: number): FieldError[] {
+/** What is wrong with a deadline, a request's or a case's: milliseconds since the epoch. */
+export function checkDeadline(deadlineAt: number, now: number): FieldError[] {
   const wrong = (code: string, detail: string): FieldError[] => [{ pointer: '/deadline', code, detail }];
   if (Number.isNaN(deadlineAt)) return wrong('format', 'is not a date and time');
   if (deadlineAt <= now) return wrong('deadline-passed', 'lies in the past');

@@ -13,6 +13,17 @@ export interface Envelope {
   readonly caseId: string;
   readonly requestedFields?: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Present when no client but a procedure asks. */
+  readonly case?: CaseStep;
+}
+
+/** The step of a case that a request is made for. */
+export interface CaseStep {
+  /** The gateway's id of the case. */
+  readonly id: string;
+  readonly step: string;
+  /** Position in a fan-out, from 0. */
+  readonly item?: number;
 }
 
 /** Why the request was let through; stored with it, so that it can be judged later against the rules of then. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { caseStates } from '../../src/procedures/case.js';
 import { loadGatewayApi, readPackageFile, walk } from './gateway-api.js';
 
 interface Message {
@@ -32,7 +33,9 @@ const document = parse(readPackageFile('contracts', 'asyncapi.yaml')) as EventsD
 
 /** `answered` → its message. */
 function messageOf(state: string): Message {
-  const message = Object.values(document.components.messages).find(({ name }) => name.includes(`.${state}.`));
+  const message = Object.values(document.components.messages).find(({ name }) =>
+    name.includes(`request.${state}.`),
+  );
   assert.ok(message, state);
   return message;
 }
@@ -133,27 +136,27 @@ describe('contracts/events/result.v1.schema.json', () => {
 });
 
 describe('contracts/asyncapi.yaml', () => {
-  it('is AsyncAPI 3.0 and names one message for each way in which a request can end', () => {
+  it('is AsyncAPI 3.0 and names one message for each way in which a request or a case can end', () => {
     assert.equal(document.asyncapi, '3.0.0');
     assert.equal(document.channels.results.address, 'oss.{municipality}.results.v1');
     const names = Object.values(document.components.messages).map(({ name }) => name);
-    assert.deepEqual(
-      names,
-      states.map((state) => `ura.request.${state}.v1`),
-    );
+    assert.deepEqual(names, [
+      ...states.map((state) => `ura.request.${state}.v1`),
+      ...caseStates.filter((state) => state !== 'running').map((state) => `ura.case.${state}.v1`),
+    ]);
     assert.deepEqual(
       Object.keys(document.channels.results.messages),
       Object.keys(document.components.messages),
     );
   });
 
-  it('refers to itself and to one schema file, and every reference leads somewhere', () => {
+  it('refers to itself and to two schema files, and every reference leads somewhere', () => {
     const references = [...walk(document)].filter(([path]) => path.at(-1) === '$ref');
     assert.ok(references.length > 20);
     for (const [, value] of references) {
       const reference = String(value);
       if (!reference.startsWith('#/')) {
-        assert.equal(reference, './events/result.v1.schema.json');
+        assert.match(reference, /^\.\/events\/(result|case)\.v1\.schema\.json$/);
         continue;
       }
       const target = reference
@@ -170,7 +173,7 @@ describe('contracts/asyncapi.yaml', () => {
       addFormats.default(ajv);
       const schema = {
         $ref: `#/components/schemas/${state}Headers`,
-        components: { schemas: { ...document.components.schemas, result: true } },
+        components: { schemas: { ...document.components.schemas, result: true, case: true } },
       };
       const validateHeaders = ajv.compile(schema);
       for (const { headers, payload } of messageOf(state).examples) {
@@ -187,4 +190,41 @@ describe('contracts/asyncapi.yaml', () => {
       }
     });
   }
+});
+
+describe('contracts/events/case.v1.schema.json', () => {
+  const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true });
+  addFormats.default(ajv);
+  const validate = ajv.compile(
+    JSON.parse(readPackageFile('contracts', 'events', 'case.v1.schema.json')) as object,
+  );
+  const exampleOf = (state: string) => {
+    const message = Object.values(document.components.messages).find(({ name }) =>
+      name.includes(`case.${state}.`),
+    );
+    assert.ok(message?.examples[0], state);
+    return message.examples[0];
+  };
+
+  for (const state of ['complete', 'incomplete', 'cancelled']) {
+    it(`accepts the example of a case that is ${state}, whose headers fit the value`, () => {
+      const { headers, payload } = exampleOf(state);
+      assert.ok(validate(payload), JSON.stringify(validate.errors));
+      assert.equal(headers.ce_type, `ura.case.${payload.state}.v1`);
+      assert.equal(headers.ce_subject, payload.id);
+      assert.equal(headers.ce_time, payload.finishedAt);
+    });
+  }
+
+  it('refuses a complete case that lacks something, and an incomplete one that lacks nothing', () => {
+    const { missing } = exampleOf('incomplete').payload;
+    assert.equal(validate({ ...exampleOf('complete').payload, missing }), false);
+    assert.equal(validate({ ...exampleOf('incomplete').payload, missing: [] }), false);
+  });
+
+  it('refuses a case that has not ended, and an unknown field', () => {
+    const { payload } = exampleOf('complete');
+    assert.equal(validate({ ...payload, state: 'running' }), false);
+    assert.equal(validate({ ...payload, applicant: 'J00101999W' }), false);
+  });
 });

@@ -121,16 +121,21 @@ describe('openapi/gateway.yaml', () => {
     }
     assert.deepEqual([...ids].sort(), [
       'asyncapi',
+      'cancelCase',
       'cancelRequest',
+      'getCase',
       'getReceipt',
       'getRequest',
       'getService',
+      'listCases',
       'listRequests',
       'listServices',
       'live',
       'metrics',
       'openapi',
       'ready',
+      'retryStep',
+      'submitCase',
       'submitRequest',
     ]);
   });

@@ -10,6 +10,7 @@ export function toResource(request: StoredRequest): Record<string, unknown> {
     municipality: request.municipality,
     caseId: request.caseId,
     purpose: request.envelope.purpose,
+    ...(request.envelope.case ? { case: request.envelope.case } : {}),
     acceptedAt: new Date(request.acceptedAt).toISOString(),
     updatedAt: new Date(request.updatedAt).toISOString(),
     ...(request.finishedAt === undefined ? {} : { finishedAt: new Date(request.finishedAt).toISOString() }),
