@@ -185,6 +185,17 @@ describe('the audit of what was exchanged with REST registries', function () {
     });
   }
 
+  it('accepts a request that was refused, or answered only when it was asked again', async () => {
+    await finds(await exchange('AL014001', 'transport-licence', registries.sample('tax', 'refusal')));
+    for (const behaviour of ['other-subject', 'unsigned', 'drop-after-execution', 'fault']) {
+      registries.business.control({ behaviour, count: 1 });
+      const retried = await exchange('AL015002', 'social-housing', registries.sample('business', 'empty'));
+      assert.equal(retried.request.state, 'answered', behaviour);
+      assert.equal(retried.rows.filter(({ kind }) => kind === 'registry-request').length, 2, behaviour);
+      await finds(retried);
+    }
+  });
+
   describe('that came late', () => {
     let late: AuditInput;
     before(async () => {
