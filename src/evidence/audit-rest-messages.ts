@@ -51,16 +51,25 @@ export async function checkRestAnswer(row: AuditRow, input: AuditInput): Promise
       must(signature.key.keyId === row.signedBy, 'the row names another key');
       return describe(row, signature);
     }),
-    check(`${rowName(row)}: relates to`, () => {
-      must(parseEvidence(row.bytes).messageId === request.id, 'it answers another request');
-      return 'messageId is the id of this request';
-    }),
+    ...(wasUsed(row)
+      ? [
+          check(`${rowName(row)}: relates to`, () => {
+            must(parseEvidence(row.bytes).messageId === request.id, 'it answers another request');
+            return 'messageId is the id of this request';
+          }),
+        ]
+      : []),
     check(`${rowName(row)}: question`, () => {
       must(question?.kind === 'registry-request', 'the row above it is not the question');
       must(question.meta.attempt === row.meta.attempt, 'question and answer are of different attempts');
       return `answers ${rowName(question)}`;
     }),
   ];
+}
+
+/** What a registry signed may still have been refused, for example because it answered another request. */
+function wasUsed({ meta }: AuditRow): boolean {
+  return meta.outcome !== 'invalid' && meta.outcome !== 'unknown';
 }
 
 /** A question for a late answer names no subject, only what the registry promised before. */

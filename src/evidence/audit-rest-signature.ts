@@ -119,8 +119,11 @@ function verifyFields(
     ...covered.map((name) => `${name}: ${values[name]}`),
     `"@signature-params": ${parameters}`,
   ].join('\n');
-  const value = /^ura=:([A-Za-z0-9+/]+={0,2}):$/.exec(textOf(row, 'signature'))?.[1] ?? '';
-  const holds = verifyValue(key.algorithm, key.publicKey, Buffer.from(base), Buffer.from(value, 'base64'));
+  const text = /^ura=:([A-Za-z0-9+/]+={0,2}):$/.exec(textOf(row, 'signature'))?.[1] ?? '';
+  const value = Buffer.from(text, 'base64');
+  // One spelling only: a character that nobody reads could be changed unseen.
+  must(value.toString('base64') === text, 'the signature is not canonical base64');
+  const holds = verifyValue(key.algorithm, key.publicKey, Buffer.from(base), value);
   must(holds, 'the signature does not hold');
   return { key, signedAt: timeOf(Number(/;created=(\d+)/.exec(rest)?.[1])) };
 }
@@ -128,6 +131,7 @@ function verifyFields(
 /** A JWT over the digest and the type of the body. */
 async function verifyToken(row: AuditRow, keys: readonly TrustedKey[]) {
   const token = textOf(row, 'agidJwtSignature');
+  requireCanonical(token);
   const { kid, ...header } = decodeProtectedHeader(token) as Record<string, unknown>;
   const thumbprint = header['x5t#S256'];
   const key =
@@ -150,6 +154,7 @@ async function verifyToken(row: AuditRow, keys: readonly TrustedKey[]) {
 
 /** A detached JWS over the body. */
 async function verifyJws(row: AuditRow, keys: readonly TrustedKey[]) {
+  requireCanonical(detachedOf(row));
   const [encoded = '', , signature = ''] = detachedOf(row).split('.');
   const header = decodeProtectedHeader(`${encoded}..`) as Record<string, unknown>;
   const key = keyNamed(keys, header.kid);
@@ -169,6 +174,11 @@ function detachedOf({ meta }: AuditRow): string {
   );
   must(jws !== undefined && others.length === 0, 'what signs the message is not recorded');
   return jws;
+}
+
+function requireCanonical(jws: string): void {
+  const isCanonical = (part: string) => Buffer.from(part, 'base64url').toString('base64url') === part;
+  must(jws.split('.').every(isCanonical), 'the signature is not canonical base64url');
 }
 
 function keyNamed(keys: readonly TrustedKey[], keyId: unknown): TrustedKey {
