@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { caseCommand } from './cli/case.js';
 import { configCommand } from './cli/config.js';
 import { demoCommand } from './cli/demo/command.js';
 import { evidenceCommand } from './cli/evidence.js';
@@ -49,6 +50,7 @@ const program = new Command('ura')
   .addCommand(serveCommand(parts))
   .addCommand(simulateCommand(parts))
   .addCommand(submitCommand(parts))
+  .addCommand(caseCommand({ ...parts, terminal: process.stdout }))
   .addCommand(listenCommand(parts))
   .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
   .addCommand(configCommand(parts))
