@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { caseCommand } from './cli/case.js';
 import { catalogueCommand } from './cli/catalogue/command.js';
 import { configCommand } from './cli/config/command.js';
 import { demoCommand } from './cli/demo/command.js';
@@ -50,6 +51,7 @@ const program = new Command('ura')
   .addCommand(serveCommand(parts))
   .addCommand(simulateCommand(parts))
   .addCommand(submitCommand(parts))
+  .addCommand(caseCommand({ ...parts, terminal: process.stdout }))
   .addCommand(listenCommand(parts))
   .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
   .addCommand(configCommand(parts))

@@ -5,7 +5,7 @@ import { checkDeadline } from '../requests/accept.js';
 import { assignRequests } from './assign-requests.js';
 import type { CaseEvidence, CaseExchange, LoadedCase } from './case.js';
 import type { CaseEventMaker } from './case-event.js';
-import type { CaseStore } from './case-store.js';
+import type { CaseStore } from './case-keeping.js';
 import type { CaseEngine } from './engine.js';
 import { latestRounds } from './plan-step.js';
 

@@ -6,7 +6,7 @@ import type { EvidenceItem } from '../requests/request.js';
 import { assignRequests } from './assign-requests.js';
 import type { CaseExchange, LoadedCase, StoredCase } from './case.js';
 import type { CaseEventMaker } from './case-event.js';
-import type { CaseStore } from './case-store.js';
+import type { CaseStore } from './case-keeping.js';
 import type { Expressions } from './expression.js';
 import { refusalOf, requestCancellation, submissionOf } from './make-request.js';
 import { type CasePlan, planCase } from './plan.js';

@@ -4,7 +4,7 @@ import { continueTrace } from '../observe/traceparent.js';
 import type { Submission } from '../requests/accept.js';
 import type { EvidenceItem, Reason } from '../requests/request.js';
 import type { CaseExchange, StoredCase } from './case.js';
-import type { SignedByClient } from './case-store.js';
+import type { SignedByClient } from './case-keeping.js';
 import { reasonOf } from './reasons.js';
 
 /**

@@ -6,7 +6,7 @@ import { type FieldError, UraError } from '../errors.js';
 import { checkDeadline } from '../requests/accept.js';
 import { checkSubject } from '../requests/check-subject.js';
 import type { CaseEvidence, StoredCase } from './case.js';
-import type { CaseStore } from './case-store.js';
+import type { CaseStore } from './case-keeping.js';
 import type { CaseEngine } from './engine.js';
 import type { Procedure, ProcedureCatalogue, ProcedureDefinition } from './procedure.js';
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { caseCommand } from '../../src/cli/case.js';
 import { catalogueCommand } from '../../src/cli/catalogue/command.js';
 import { configCommand } from '../../src/cli/config/command.js';
 import { demoCommand } from '../../src/cli/demo/command.js';
@@ -17,6 +18,10 @@ const commands: readonly (readonly [make: Make, path: readonly string[]])[] = [
   [serveCommand, ['serve']],
   [simulateCommand, ['simulate']],
   [submitCommand, ['submit']],
+  [caseCommand, ['case', 'submit']],
+  [caseCommand, ['case', 'show']],
+  [caseCommand, ['case', 'cancel']],
+  [caseCommand, ['case', 'retry']],
   [listenCommand, ['listen']],
   [(parts) => keysCommand({ ...parts, defaultFolder: '.ura/keys' }), ['keys', 'generate']],
   [(parts) => keysCommand({ ...parts, defaultFolder: '.ura/keys' }), ['keys', 'list']],

@@ -150,7 +150,8 @@ describe('a gateway that is killed in the middle of a case', function () {
   });
 
   it('after the plan was written and before any request was made: they are made with the planned ids', async () => {
-    // Nobody can be asked: so the plan of the first questions stands, and their requests are taken away again.
+    // Nobody can be asked: so the plan of the first questions stands, and their requests are
+    // taken away again.
     stack.registry.control({ behaviour: 'down' });
     await start();
     const submitted = await submit();
@@ -170,6 +171,7 @@ describe('a gateway that is killed in the middle of a case', function () {
     await stack.database.query('alter table evidence disable trigger evidence_append_only');
     await stack.database.query(`delete from evidence where request_id = any ($1::uuid[])`, [ids]);
     await stack.database.query('alter table evidence enable trigger evidence_append_only');
+    await stack.database.query('update cases set due_at = now() where id = $1', [submitted.id]);
     stack.registry.control('normal');
     await start();
     const done = await assertCompleteOnce(submitted.id);
