@@ -51,7 +51,8 @@ Examples:
       try {
         const request = await readAuditedRequest(source.database, id);
         if (!request) throw new Error(`this database has no request ${id}`);
-        const config = await readConfig(configFolderOf(variables), {
+        const folder = configFolderOf(variables);
+        const config = await readConfig(folder, {
           ...variables,
           URA_DATA: dataFolderOf(variables),
         });
@@ -59,7 +60,7 @@ Examples:
         checks = await auditEvidence({
           request,
           rows: await createEvidenceStore(source.database).read(id),
-          keys: await readAuditKeys(config),
+          keys: await readAuditKeys(config, folder),
           now: clock.now(),
           ...(gateway === undefined ? {} : { receipt: await fetchReceipt(gateway, id, options) }),
         });

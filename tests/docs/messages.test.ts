@@ -11,9 +11,10 @@ import type { TrustedKey } from '../../src/signing/signer.js';
 import { verifyEnvelope } from '../../src/signing/xml/verify-envelope.js';
 import { read, root } from './documents.js';
 
+const made = JSON.parse(read('docs/messages/made.json')) as { at: string; requestId: string };
 /** A little after the exchange that docs/signing.md explains. */
-const now = Date.parse('2026-11-21T23:32:50Z');
-const requestId = 'urn:uuid:01a20074-6f42-7504-a36f-4e85285b19bd';
+const now = Date.parse(made.at);
+const requestId = `urn:uuid:${made.requestId}`;
 const anonymous = 'http://www.w3.org/2005/08/addressing/anonymous';
 const actionStem = 'urn:al:ura:registry:civil:v1/GetFamilyComposition';
 
@@ -91,7 +92,8 @@ describe('the messages that docs/signing.md explains', () => {
     );
     const received = { ...answer, headers: raw(answer.headers), body: Buffer.from(answer.body) };
     verifyResponse(received, signature, find(keys.gateway), { now });
-    const another = { ...signature, value: signature.value.replace('W9Gh', 'W9Gg') };
+    const flipped = signature.value[1] === 'A' ? 'B' : 'A';
+    const another = { ...signature, value: `:${flipped}${signature.value.slice(2)}` };
     assert.throws(() => verifyResponse(received, another, find(keys.gateway), { now }), SignatureRefused);
   });
 

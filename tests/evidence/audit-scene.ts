@@ -35,8 +35,9 @@ export async function openAuditScene(config?: string): Promise<AuditScene> {
     const request = await readAuditedRequest(stack.database, id);
     assert.ok(request);
     const rows = await createEvidenceStore(stack.database).read(id);
-    const config = await readConfig(configFolderOf(stack.variables), stack.variables);
-    return { request, rows, receipt, keys: await readAuditKeys(config), now: Date.now() };
+    const folder = configFolderOf(stack.variables);
+    const keys = await readAuditKeys(await readConfig(folder, stack.variables), folder);
+    return { request, rows, receipt, keys, now: Date.now() };
   }
 
   /** One request as a client makes it, with the event that its result would be told by. */

@@ -48,7 +48,8 @@ export async function runRequests(settings: RunSettings): Promise<RunOutcome> {
   const own = await openOwnClient(variables, { municipality: '20' });
   const people = samples(generatePopulation(2026, 2000));
   const all: Progress[] = planRequests(people, run, own.organisation).map((planned) => ({ planned }));
-  const keys = await readAuditKeys(await readConfig(configFolderOf(variables), variables));
+  const folder = configFolderOf(variables);
+  const keys = await readAuditKeys(await readConfig(folder, variables), folder);
   const database = openDatabase({ url: parts.databaseUrl, maxConnections: 2 });
   const table = liveTable(all, terminal);
   const onChange = table.update;

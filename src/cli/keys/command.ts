@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Clock } from '../../clock.js';
-import { ConfigInvalid } from '../../config/read-config.js';
+import { ConfigInvalid, readConfig } from '../../config/read-config.js';
 import { generateDevelopmentKeys } from '../../signing/development-keys.js';
 import { KeyFileUnusable } from '../../signing/key-files.js';
 import type { KeyType } from '../../signing/key-making.js';
@@ -85,26 +85,42 @@ Examples:
   });
 }
 
-function rotateCommand({ print, clock, defaultFolder }: KeysCommandParts): Command {
+function rotateCommand({ print, clock, defaultFolder, variables = {} }: KeysCommandParts): Command {
   const command = new Command('rotate')
     .description('make the successor of a key beside it, and say what to do; touches nothing that is in use')
     .requiredOption('--name <name>', 'name of the key in use, as `ura keys list` shows it')
     .option('--folder <path>', 'where it is', defaultFolder)
     .option('--days <days>', 'validity of a new certificate', wholeNumber, 730)
+    .option(
+      '--config <path>',
+      'configuration of the gateway whose key it may be (default: URA_CONFIG, if set)',
+    )
     .addHelpText(
       'after',
       `
+The public half of a gateway's own key is put into trust/gateway/ of its configuration, where audits find it.
+
 Examples:
-  $ ura keys rotate --name gateway-wss --folder /etc/ura/keys
+  $ ura keys rotate --name gateway-wss --folder /etc/ura/keys --config /etc/ura
       makes gateway-wss-<yyyymmdd>.key.pem and .cert.pem, and lists the steps of the exchange
   $ ura keys rotate --name oss-divjake-20260302 --folder /etc/oss/keys
       the next one after a successor: the date in the name is replaced`,
     );
-  return command.action(async (options: { name: string; folder: string; days: number }) => {
+  return command.action(async (options: { name: string; folder: string; days: number; config?: string }) => {
+    const { name, folder, days, config: path = variables.URA_CONFIG } = options;
     try {
-      for (const line of rotationSteps(await rotateKey({ ...options, clock }))) print(line);
+      const gateway = path && {
+        folder: path,
+        config: await readConfig(path, { URA_DATA: dirname(defaultFolder), ...variables }),
+      };
+      const order = { name, folder, days, clock, ...(gateway ? { gateway } : {}) };
+      for (const line of rotationSteps(await rotateKey(order))) print(line);
     } catch (error) {
-      if (error instanceof KeyNotGenerated || error instanceof KeyFileUnusable)
+      if (
+        error instanceof KeyNotGenerated ||
+        error instanceof KeyFileUnusable ||
+        error instanceof ConfigInvalid
+      )
         command.error(`error: ${error.message}`);
       throw error;
     }

@@ -1,9 +1,11 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../clock.js';
+import type { Config } from '../../config/config.js';
+import { formerKeysFolder } from '../../evidence/audit-keys.js';
 import { developmentKeyIdPrefix, isDevelopmentKey } from '../../signing/development-keys.js';
 import { type PrivateKeyFile, readPrivateKeyFile } from '../../signing/key-files.js';
-import type { KeyType } from '../../signing/key-making.js';
+import { type KeyType, writeOnce } from '../../signing/key-making.js';
 import { type GeneratedKey, generateKey, KeyNotGenerated, type KeyUse } from './generate-key.js';
 
 export interface RotationOrder {
@@ -13,6 +15,8 @@ export interface RotationOrder {
   /** Validity of a new certificate. */
   readonly days: number;
   readonly clock: Clock;
+  /** Settings of the gateway, if there are any here: a key of its own leaves its public half with them. */
+  readonly gateway?: { readonly folder: string; readonly config: Config };
 }
 
 /** A successor beside the key in use; nothing of the old one was touched. */
@@ -22,6 +26,8 @@ export interface Rotation extends GeneratedKey {
   readonly oldPublicFile: string;
   /** Subject of whoever issued the old certificate, one line. Absent when it signed itself. */
   readonly issuedBy?: string;
+  /** Where the old public half lies for audits. Absent for a key that is not the gateway's. */
+  readonly keptFor?: string;
 }
 
 /** Keys that sign; one that events are encrypted to is simply made anew, and both are kept for a while. */
@@ -39,13 +45,11 @@ const endings: Readonly<Record<SigningUse, { secret: string; open: string }>> = 
  * @throws {KeyNotGenerated} when there is no such key, or its successor of today is there already.
  * @throws {KeyFileUnusable} when the key in use cannot be read.
  */
-export async function rotateKey({ name, folder, days, clock }: RotationOrder): Promise<Rotation> {
+export async function rotateKey({ name, folder, days, clock, gateway }: RotationOrder): Promise<Rotation> {
   const use = await useOf(folder, name);
   const oldPublicFile = join(folder, `${name}.${endings[use].open}`);
-  const old = await readPrivateKeyFile(
-    join(folder, `${name}.${endings[use].secret}`),
-    use === 'wss' ? { certificatePath: oldPublicFile } : {},
-  );
+  const secretFile = join(folder, `${name}.${endings[use].secret}`);
+  const old = await readPrivateKeyFile(secretFile, use === 'wss' ? { certificatePath: oldPublicFile } : {});
   const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '');
   const successor = `${name.replace(/-\d{8}$/, '').replace(new RegExp(`^${developmentKeyIdPrefix}`), '')}-${day}`;
   const made = await generateKey({
@@ -58,14 +62,35 @@ export async function rotateKey({ name, folder, days, clock }: RotationOrder): P
     development: isDevelopmentKey(old),
   });
   const { certificate } = old;
+  const keptFor = gateway && (await keepPublicHalf(gateway, secretFile, oldPublicFile));
   const isSelfSigned = certificate === undefined || certificate.verify(certificate.publicKey);
   return {
     ...made,
     use,
     successor,
     oldPublicFile,
+    ...(keptFor === undefined ? {} : { keptFor }),
     ...(isSelfSigned ? {} : { issuedBy: certificate.issuer.replaceAll('\n', ', ') }),
   };
+}
+
+/**
+ * Receipts, events and questions of the old key's time are verified with its public half, so it goes where audits
+ * look for it, before anybody can forget it.
+ */
+async function keepPublicHalf(
+  { folder, config: { gateway } }: NonNullable<RotationOrder['gateway']>,
+  secretFile: string,
+  publicFile: string,
+): Promise<string | undefined> {
+  const isOwn = [gateway.keys.http, gateway.keys.messages.privateKey].some(
+    (path) => resolve(path) === resolve(secretFile),
+  );
+  if (!isOwn) return undefined;
+  const path = join(folder, formerKeysFolder, basename(publicFile));
+  await mkdir(dirname(path), { recursive: true });
+  await writeOnce(path, await readFile(publicFile, 'utf8'), 0o644);
+  return path;
 }
 
 async function useOf(folder: string, name: string): Promise<SigningUse> {
@@ -91,7 +116,8 @@ function typeOf({ privateKey }: PrivateKeyFile): KeyType {
 }
 
 /** What to do now, one step a line or more. */
-export function rotationSteps({ use, privateFile, publicFile, oldPublicFile, issuedBy }: Rotation): string[] {
+export function rotationSteps(rotation: Rotation): string[] {
+  const { use, privateFile, publicFile, oldPublicFile, issuedBy, keptFor } = rotation;
   const setting =
     use === 'http'
       ? 'keys.http in gateway.json (a client: the key its own software signs with)'
@@ -101,6 +127,7 @@ export function rotationSteps({ use, privateFile, publicFile, oldPublicFile, iss
     ...(issuedBy === undefined
       ? []
       : [`note: the old certificate was issued by ${issuedBy}; the new one signs itself.`]),
+    ...(keptFor === undefined ? [] : [`kept ${keptFor}: audits verify with it what the old key signed.`]),
     '',
     'What to do now, without a pause:',
     `1. Hand out ${publicFile} to every partner, over a way they trust, and compare its key id by another.`,
@@ -109,7 +136,7 @@ export function rotationSteps({ use, privateFile, publicFile, oldPublicFile, iss
     '   A gateway signs with it within 10 seconds, or at once on SIGHUP; /health/ready shows keys: ok.',
     '4. Wait 10 minutes: messages signed before the switch are accepted for up to 5.',
     `5. Let the partners remove ${oldPublicFile} from what they pin. From then on the old key is worth nothing.`,
-    '6. Destroy the old private key. Keep its public half with the backups: receipts and events of its time',
-    '   are verified with it.',
+    `6. Destroy the old private key. Keep its public half${keptFor === undefined ? ' with the backups' : ` (${keptFor})`}: receipts and events of its`,
+    '   time are verified with it.',
   ];
 }

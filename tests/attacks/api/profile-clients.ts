@@ -19,6 +19,10 @@ export interface ClientsOptions {
   readonly clock?: Clock;
   /** TLS ends in the gateway; PEM. */
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  /** Of the gateway with TLS. Default: this machine's. */
+  readonly publicOrigin?: string;
+  /** Of the registry. */
+  readonly people?: number;
 }
 
 export interface ClientsStack {
@@ -54,7 +58,7 @@ export async function startWithClients(
     await json(`clients/${id}.json`, {
       id,
       name: id,
-      municipality: '20',
+      municipality: '12',
       organisations: ['Bashkia Divjakë'],
       keys: [keyFile],
       ...settings,
@@ -73,7 +77,8 @@ export async function startWithClients(
       tls: { certificate: 'server.cert.pem', privateKey: 'server.key.pem' },
     };
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration has such variables
-    await json('gateway.json', { ...gateway, http, publicOrigins: ['https://localhost:${PORT}'] });
+    const { publicOrigin = 'https://localhost:${PORT}' } = options;
+    await json('gateway.json', { ...gateway, http, publicOrigins: [publicOrigin] });
   }
   const stack = await startStack({ config: config.folder, ...options }).catch(async (error: unknown) => {
     await config.remove();
