@@ -29,7 +29,7 @@ describe('ura config check', function () {
     for (const args of [[], [folder]]) {
       const { printed, error } = await check(...args);
       assert.equal(error, '');
-      assert.match(printed, /3 services, 1 adapters, 2 clients, 4 grants: all in order/);
+      assert.match(printed, /6 services, 2 adapters, 2 clients, 7 grants: all in order/);
     }
   });
 
