@@ -1,9 +1,15 @@
 import { join } from 'node:path';
-import type { CivilStatusRecord, FamilyComposition, PersonRecord } from '../../contracts/canonical/types.js';
+import type {
+  CivilStatusRecord,
+  FamilyComposition,
+  Identifier,
+  PersonRecord,
+  ResidenceRecord,
+} from '../../contracts/canonical/types.js';
 import { findPackageRoot } from '../../src/package-root.js';
 import type { Exchange } from '../adapter.js';
-import { text, UnexpectedContent } from '../soap/decoded-content.js';
-import type { Mismatch, RegistryRefusal, SoapDefinition } from '../soap/soap-definition.js';
+import { optionalText, text, UnexpectedContent } from '../soap/decoded-content.js';
+import type { LeftToAPerson, Mismatch, RegistryRefusal, SoapDefinition } from '../soap/soap-definition.js';
 import {
   aboutFact,
   aboutPerson,
@@ -11,6 +17,7 @@ import {
   toCivilStatusRecord,
   toFamilyComposition,
   toPersonRecord,
+  toResidenceRecord,
 } from './mapping.js';
 
 /** Target namespace of the contract, and the stem of its actions. */
@@ -33,7 +40,8 @@ export function civilDefinition(packageRoot: string = findPackageRoot()): SoapDe
         evidenceType: 'person-record',
         toRequest: aboutPerson,
         toEvidence: toPersonRecord,
-        mismatch: (evidence, exchange) => otherSubject([(evidence as PersonRecord).person], exchange),
+        mismatch: (evidence, exchange) =>
+          otherSubject([(evidence as PersonRecord).person.identifier], exchange),
       },
       {
         name: 'family-composition',
@@ -43,7 +51,11 @@ export function civilDefinition(packageRoot: string = findPackageRoot()): SoapDe
         toEvidence: toFamilyComposition,
         mismatch(evidence, exchange) {
           const { head, members } = evidence as FamilyComposition;
-          return otherSubject([head, ...members.map(({ person }) => person)], exchange);
+          const people = [head, ...members.map(({ person }) => person)];
+          return otherSubject(
+            people.map(({ identifier }) => identifier),
+            exchange,
+          );
         },
       },
       {
@@ -55,8 +67,16 @@ export function civilDefinition(packageRoot: string = findPackageRoot()): SoapDe
         mismatch(evidence, exchange) {
           const { person, fact } = evidence as CivilStatusRecord;
           if (fact.kind !== factKindOf(exchange)) return 'other-fact';
-          return otherSubject([person], exchange);
+          return otherSubject([person.identifier], exchange);
         },
+      },
+      {
+        name: 'residence',
+        ...namedInWsdl('GetResidence'),
+        evidenceType: 'residence-record',
+        toRequest: aboutPerson,
+        toEvidence: toResidenceRecord,
+        mismatch: (evidence, exchange) => otherSubject([(evidence as ResidenceRecord).person], exchange),
       },
     ],
   };
@@ -72,20 +92,20 @@ function namedInWsdl(soapOperation: string) {
   };
 }
 
-function otherSubject(
-  people: readonly PersonRecord['person'][],
-  { subject }: Exchange,
-): Mismatch | undefined {
-  const isAsked = ({ identifier }: PersonRecord['person']) =>
-    identifier.scheme === subject.scheme && identifier.notation === subject.notation;
+function otherSubject(people: readonly Identifier[], { subject }: Exchange): Mismatch | undefined {
+  const isAsked = ({ scheme, notation }: Identifier) =>
+    scheme === subject.scheme && notation === subject.notation;
   return people.some(isAsked) ? undefined : 'other-subject';
 }
 
-function refusalOf(detail: unknown): RegistryRefusal | 'busy' | undefined {
+function refusalOf(detail: unknown): RegistryRefusal | LeftToAPerson | 'busy' | undefined {
   try {
     const fault = (detail as { RegistryFault?: unknown } | null | undefined)?.RegistryFault;
     const code = text(fault, 'Code');
-    return code === 'BUSY' ? 'busy' : { code, message: text(fault, 'Message') };
+    if (code === 'BUSY') return 'busy';
+    if (code === 'IN_PAPER_BOOK')
+      return { manual: { code, ...optionalText(fault, 'MunicipalityCode', 'office') } };
+    return { code, message: text(fault, 'Message') };
   } catch (error) {
     if (error instanceof UnexpectedContent) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { civilDefinition } from './definition.js';
 
 /**
  * The civil status registry over signed SOAP 1.1. Operations: `person`, `family-composition`, `civil-fact`
- * (parameter `factKind`).
+ * (parameter `factKind`), `residence`.
  */
 export const civil: SoapKind = {
   name: 'civil',

@@ -9,6 +9,7 @@ import type {
   Person,
   PersonRecord,
   RelatedPerson,
+  ResidenceRecord,
 } from '../../contracts/canonical/types.js';
 import type { Exchange } from '../adapter.js';
 import { child, choice, list, optionalChild, optionalText, text } from '../soap/decoded-content.js';
@@ -25,7 +26,7 @@ const relationsToHead = ['SPOUSE', 'SON', 'DAUGHTER', 'FATHER', 'MOTHER', 'OTHER
 const maritalEventKinds = ['MARRIAGE', 'DIVORCE', 'SPOUSE_DEATH'] as const;
 
 /**
- * Content of GetPerson and GetFamilyComposition.
+ * Content of GetPerson, GetFamilyComposition and GetResidence.
  *
  * @throws {UnmappableRequest} when the subject is not a person.
  */
@@ -89,6 +90,17 @@ export function toCivilStatusRecord(content: unknown): CivilStatusRecord {
     municipalityCode: text(content, 'MunicipalityCode'),
     asOf: text(content, 'AsOf'),
     source: toSource(content),
+  };
+}
+
+export function toResidenceRecord(content: unknown): ResidenceRecord {
+  const address = toAddress(child(content, 'Address'));
+  return {
+    person: toNid(content),
+    address,
+    since: text(content, 'Since'),
+    municipalityCode: address.municipalityCode,
+    asOf: text(content, 'AsOf'),
   };
 }
 

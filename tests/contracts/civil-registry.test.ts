@@ -8,7 +8,7 @@ import { findPackageRoot } from '../../src/package-root.js';
 
 const folder = join(findPackageRoot(), 'contracts', 'registries', 'civil');
 const namespace = 'urn:al:ura:registry:civil:v1';
-const operations = ['GetPerson', 'GetFamilyComposition', 'GetCivilFact'];
+const operations = ['GetPerson', 'GetFamilyComposition', 'GetCivilFact', 'GetResidence'];
 
 const context =
   '<Context><Purpose>social-housing</Purpose><LegalBasis>Ligji 22/2018, neni 18</LegalBasis><CaseId>C-1</CaseId>' +
@@ -19,7 +19,7 @@ function message(name: string, content: string): string {
 }
 
 describe('civil registry contract', () => {
-  it('is a WSDL that node-soap reads without the network, with three operations', async () => {
+  it('is a WSDL that node-soap reads without the network, with four operations', async () => {
     const client = await soap.createClientAsync(join(folder, 'civil.wsdl'));
     const described = client.describe() as Record<string, Record<string, Record<string, { input: object }>>>;
     const port = described.CivilRegistryService?.CivilRegistryPort ?? {};
@@ -73,7 +73,15 @@ describe('civil registry contract', () => {
         ),
       ],
       ['a fact', message('GetCivilFact', `${context}<Nid>J53211003N</Nid><FactKind>BIRTH</FactKind>`)],
+      ['a residence', message('GetResidence', `${context}<Nid>J53211003N</Nid>`)],
       ['a fault', message('RegistryFault', '<Code>BUSY</Code><Message>Later.</Message>')],
+      [
+        'a fault that names the office with the book',
+        message(
+          'RegistryFault',
+          '<Code>IN_PAPER_BOOK</Code><Message>On paper.</Message><MunicipalityCode>20</MunicipalityCode>',
+        ),
+      ],
     ];
     for (const [what, xml] of accepted) it(`accepts ${what}`, () => assert.ok(isValid(xml)));
 
@@ -105,6 +113,13 @@ describe('civil registry contract', () => {
       ['two people at once', message('GetPerson', `${context}<Nid>J00101999W</Nid><Nid>K15307002M</Nid>`)],
       ['anything more', message('GetPerson', `${context}<Nid>J00101999W</Nid><Extra>1</Extra>`)],
       ['another namespace', message('GetPerson', `${context}<Nid>J00101999W</Nid>`).replace(':v1', ':v2')],
+      [
+        'an office that there is not',
+        message(
+          'RegistryFault',
+          '<Code>IN_PAPER_BOOK</Code><Message>On paper.</Message><MunicipalityCode>62</MunicipalityCode>',
+        ),
+      ],
       ['an unknown fault code', message('RegistryFault', '<Code>OTHER</Code><Message>No.</Message>')],
     ];
     for (const [what, xml] of refused) it(`refuses ${what}`, () => assert.equal(isValid(xml), false));

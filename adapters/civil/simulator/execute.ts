@@ -4,7 +4,7 @@ import { onlyChild, parseXml, textOf } from '../../soap/simulator/read-xml.js';
 import { faultPayload } from '../../soap/simulator/sign-message.js';
 import type { Executor, Reply } from '../../soap/simulator/soap-server.js';
 import type { VerifiedMessage } from '../../soap/simulator/verify-message.js';
-import { writeXml } from '../../soap/simulator/write-xml.js';
+import { element, writeXml } from '../../soap/simulator/write-xml.js';
 import type { Journal } from './journal.js';
 import { civilNamespace, type FaultCode, factKinds, operations } from './protocol.js';
 import type { Population } from './register.js';
@@ -51,7 +51,7 @@ export function executor(parts: {
 }
 
 /** A fault of the registry, as a reply. Faults travel with 500 (SOAP 1.1 §6.2). */
-export function faultReply(code: FaultCode, message: string): Reply {
+export function faultReply(code: FaultCode, message: string, municipalityCode?: string): Reply {
   return {
     status: 500,
     action: `${civilNamespace}/Fault`,
@@ -61,13 +61,14 @@ export function faultReply(code: FaultCode, message: string): Reply {
       detail: writeXml('RegistryFault', civilNamespace, [
         ['Code', code],
         ['Message', message],
+        ...(municipalityCode === undefined ? [] : [element('MunicipalityCode', municipalityCode)]),
       ]),
     }),
   };
 }
 
 function reply(operation: string, answer: Answer): Reply {
-  if (answer.kind === 'fault') return faultReply(answer.code, answer.message);
+  if (answer.kind === 'fault') return faultReply(answer.code, answer.message, answer.municipalityCode);
   return { status: 200, action: `${civilNamespace}/${operation}Response`, payload: answer.xml };
 }
 

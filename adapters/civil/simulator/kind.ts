@@ -46,8 +46,12 @@ export const civilSimulator: SimulatorKind = {
       ask('success', 'family-composition', known.headOfSix, 'head of a family of six'),
       ask('success', 'person', known.married, 'a married person'),
       ask('success', 'civil-fact', known.childOfSix, 'birth of a child', { factKind: 'BIRTH' }),
+      ask('success', 'residence', known.single, 'where a person is registered'),
       ask('empty', 'family-composition', known.widow, 'a widow who lives alone: no other members'),
       ask('refusal', 'family-composition', known.unknown, 'a number that nobody has'),
+      ask('manual', 'civil-fact', known.onPaper, 'a birth that stands in a paper book only', {
+        factKind: 'BIRTH',
+      }),
     ];
   },
 };

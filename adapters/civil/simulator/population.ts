@@ -1,4 +1,5 @@
 import { RegisterInMaking } from './births-and-marriages.js';
+import { actsOnPaperOnly } from './books.js';
 import {
   coupleWithChildren,
   divorcedParents,
@@ -71,7 +72,8 @@ export function generatePopulation(seed: number, count: number, until = '2026-01
     familyOf.set(family.headNid, family);
     for (const { nid } of family.members) familyOf.set(nid, family);
   }
-  return { seed, until, people: register.people, families: register.families, familyOf };
+  const { people, families } = register;
+  return { seed, until, people, families, familyOf, onPaperOnly: actsOnPaperOnly(people.values()) };
 }
 
 /** @param drawn at least 0, less than 1. */

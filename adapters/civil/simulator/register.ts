@@ -66,6 +66,8 @@ export interface Population {
   readonly families: readonly Family[];
   /** By the NID of every living person. */
   readonly familyOf: ReadonlyMap<string, Family>;
+  /** References of acts that stand in a paper book that nobody has transcribed. */
+  readonly onPaperOnly: ReadonlySet<string>;
 }
 
 /** SINGLE, MARRIED, DIVORCED or WIDOWED; of the dead, what they were at death. */

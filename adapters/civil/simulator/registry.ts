@@ -1,4 +1,6 @@
 import { type Content, type Element, element, writeXml } from '../../soap/simulator/write-xml.js';
+import { isOfBookYears } from './books.js';
+import { addYears, earliest } from './calendar.js';
 import { civilNamespace, type FactKind, type FaultCode, type OperationName } from './protocol.js';
 import {
   type Act,
@@ -24,10 +26,13 @@ export type Answer =
       /** The one child of Body, in canonical form. */
       readonly xml: string;
     }
-  | { readonly kind: 'fault'; readonly code: FaultCode; readonly message: string };
-
-/** Facts of these years were entered in paper books at the local offices and transcribed later. */
-const bookYears = { first: 1974, last: 2010 } as const;
+  | {
+      readonly kind: 'fault';
+      readonly code: FaultCode;
+      readonly message: string;
+      /** Of IN_PAPER_BOOK: the municipality that keeps the book. */
+      readonly municipalityCode?: string;
+    };
 
 /**
  * Answers a question from the population. The same question as of the same moment has the same answer, to the
@@ -52,6 +57,8 @@ export function answerFrom(population: Population, question: Question, asOf: num
       return familyOf(population, person, moment);
     case 'GetCivilFact':
       return factOf(population, person, question.factKind, moment);
+    case 'GetResidence':
+      return residenceOf(population, person, moment);
   }
 }
 
@@ -82,6 +89,28 @@ function familyOf(population: Population, person: CivilPerson, moment: string): 
   ]);
 }
 
+function residenceOf(population: Population, person: CivilPerson, moment: string): Answer {
+  const family = population.familyOf.get(person.nid);
+  if (family === undefined) {
+    return fault('PERSON_NOT_FOUND', 'The person with this number is dead and lives nowhere.');
+  }
+  return answer('GetResidenceResponse', [
+    ['Nid', person.nid],
+    ['Address', addressXml(family)],
+    ['Since', residentSince(person, family, population.until)],
+    ['AsOf', moment],
+  ]);
+}
+
+/** Children from their birth, others from the day of their wedding or of the divorce, or since they are of age. */
+function residentSince(person: CivilPerson, { members }: Family, until: string): string {
+  const relation = members.find(({ nid }) => nid === person.nid)?.relationToHead;
+  if (relation === 'SON' || relation === 'DAUGHTER') return person.dateOfBirth;
+  const marriage = person.marriages.at(-1);
+  if (marriage?.ended?.kind === 'DIVORCE') return marriage.ended.date;
+  return marriage?.act.date ?? earliest(addYears(person.dateOfBirth, 18), until);
+}
+
 function factOf(
   population: Population,
   person: CivilPerson,
@@ -98,13 +127,16 @@ function factOf(
   if (kind === undefined || act === undefined) {
     return fault('FACT_NOT_FOUND', 'The register holds no such act of this person.');
   }
+  if (population.onPaperOnly.has(act.reference)) {
+    const message = 'The act stands in a paper book that was not transcribed; its office answers by hand.';
+    return { ...fault('IN_PAPER_BOOK', message), municipalityCode: act.municipality.code };
+  }
   const parties: Content = [
     ...(kind === 'BIRTH'
       ? [element('Mother', namedXml(person.mother)), element('Father', namedXml(person.father))]
       : []),
     ...(kind === 'MARRIAGE' && marriage ? [element('Spouse', namedXml(otherSpouse(marriage, person)))] : []),
   ];
-  const year = Number(act.date.slice(0, 4));
   return answer('GetCivilFactResponse', [
     ['Person', personXml(population, person)],
     ['CivilStatus', civilStatusOf(person)],
@@ -113,7 +145,7 @@ function factOf(
     ['RegisterReference', act.reference],
     ['MunicipalityCode', act.municipality.code],
     ['AsOf', moment],
-    ['Source', year >= bookYears.first && year <= bookYears.last ? 'BOOK' : 'REGISTER'],
+    ['Source', isOfBookYears(act) ? 'BOOK' : 'REGISTER'],
   ]);
 }
 
@@ -183,6 +215,6 @@ function answer(name: string, content: Content): Answer {
   return { kind: 'answer', xml: writeXml(name, civilNamespace, content) };
 }
 
-function fault(code: FaultCode, message: string): Answer {
+function fault(code: FaultCode, message: string): Extract<Answer, { kind: 'fault' }> {
   return { kind: 'fault', code, message };
 }

@@ -18,6 +18,8 @@ export interface Samples {
   readonly divorced: string;
   /** A foreign citizen: no birth act. */
   readonly foreigner: string;
+  /** Lives in Divjakë; his birth stands in a paper book only: IN_PAPER_BOOK. */
+  readonly onPaper: string;
   /** A right number that nobody has: PERSON_NOT_FOUND. */
   readonly unknown: string;
 }
@@ -47,6 +49,7 @@ export function samples(population: Population): Samples {
       membersOf(person).length === 0 &&
       civilStatusOf(person) === 'WIDOWED',
   );
+  const foreigner = first('a foreigner', ({ citizenship }) => citizenship !== 'ALB');
   return {
     headOfSix: headOfSix.nid,
     childOfSix: first('a child of six', ({ father }) => father.nid === headOfSix.nid).nid,
@@ -55,7 +58,8 @@ export function samples(population: Population): Samples {
     single: first('single', (person) => heads(person) && civilStatusOf(person) === 'SINGLE').nid,
     married: first('married', (person) => living(person) && civilStatusOf(person) === 'MARRIED').nid,
     divorced: first('divorced', (person) => civilStatusOf(person) === 'DIVORCED').nid,
-    foreigner: first('a foreigner', ({ citizenship }) => citizenship !== 'ALB').nid,
+    foreigner: foreigner.nid,
+    onPaper: first('on paper', ({ nid }) => nid === foreigner.marriages.at(-1)?.husband.nid).nid,
     unknown: unknownNid(population),
   };
 }

@@ -6,6 +6,7 @@ import type {
   CivilStatusRecord,
   FamilyComposition,
   PersonRecord,
+  ResidenceRecord,
 } from '../../../contracts/canonical/types.js';
 import { makePartners, type Partners } from '../partners.js';
 import { connect, question, startRegistry, textOf, unstopped } from './simulated-registry.js';
@@ -81,6 +82,27 @@ describe('civil adapter with the simulated registry', () => {
       assert.ok(record.registerReference.includes(`/${letter}/`), record.registerReference);
     });
   }
+
+  it('answers where somebody is registered, and since when', async () => {
+    const record = (await answered(question('residence', people.single))) as ResidenceRecord;
+    assert.deepEqual(record.person, { scheme: 'NID', notation: people.single });
+    assert.equal(record.municipalityCode, '20');
+    assert.equal(record.address.municipalityCode, '20');
+    assert.match(record.since, /^\d{4}-\d{2}-\d{2}$/);
+  });
+
+  it('leaves an act that stands in a paper book to the officers who keep it', async () => {
+    const birth = question('civil-fact', people.onPaper, { parameters: { factKind: 'BIRTH' } });
+    const { outcome, answerSignedBy } = await adapter.call(birth, unstopped());
+    const office = simulator.population.people.get(people.onPaper)?.birth?.municipality.code;
+    assert.deepEqual(outcome, { kind: 'manual', code: 'IN_PAPER_BOOK', office });
+    assert.notEqual(answerSignedBy, undefined);
+    // The registry knows the person all the same.
+    assert.equal(
+      (await adapter.call(question('person', people.onPaper), unstopped())).outcome.kind,
+      'answered',
+    );
+  });
 
   it('reports that the registry knows no such person or act as its refusal', async () => {
     const person = await adapter.call(question('person', people.unknown), unstopped());

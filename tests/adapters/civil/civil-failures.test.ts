@@ -132,6 +132,13 @@ describe('civil adapter with a simulated registry that misbehaves', () => {
     assert.deepEqual(outcome, { kind: 'invalid', reason: 'addressing-relates-to' });
   });
 
+  it('does not use the right answer, signed with a key that is not pinned', async () => {
+    simulator.control('wrong-signer');
+    const { outcome, answerSignedBy } = await adapter.call(question('person', people.widow), unstopped());
+    assert.deepEqual(outcome, { kind: 'invalid', reason: 'key-unknown' });
+    assert.equal(answerSignedBy, undefined);
+  });
+
   it('does not use an answer of a registry whose certificate is not pinned', async () => {
     const impostor = await startRegistry(partners, partners.stranger);
     const deceived = await connect(impostor, partners);
