@@ -52,7 +52,7 @@ describe('the TLS certificate of the gateway', function () {
       await writeFile(join(clients.folder, `.${name}`), content);
       await rename(join(clients.folder, `.${name}`), join(clients.folder, name));
     }
-    return clients.stack.gateway.reloadKeys();
+    return clients.stack.gateway.reload();
   }
   async function ask(path: string, agent?: Agent): Promise<{ status: number; text: string }> {
     const call = get({
