@@ -24,18 +24,20 @@ const services = Object.entries(compose.services);
 describe('compose.yaml', () => {
   it('brings up everything of the main path', () => {
     assert.deepEqual(Object.keys(compose.services).sort(), [
+      'business',
       'civil',
       'gateway',
       'kafka',
       'listen',
       'postgres',
+      'tax',
     ]);
   });
 
   it('calls only commands and options that ura has', function () {
     this.timeout(20_000);
     const commands = services.flatMap(([, { command }]) => (command ? [command] : []));
-    assert.equal(commands.length, 3);
+    assert.equal(commands.length, 5);
     for (const command of commands)
       assert.equal(mistakeIn(toShownCommand(command)), undefined, command.join(' '));
   });
@@ -61,7 +63,7 @@ describe('compose.yaml', () => {
 
   it('sets only variables that the program reads', () => {
     const known = read('docs/operations.md');
-    for (const name of ['gateway', 'listen', 'civil']) {
+    for (const name of ['gateway', 'listen', 'civil', 'tax', 'business']) {
       for (const variable of Object.keys(compose.services[name]?.environment ?? {})) {
         assert.ok(known.includes(`\`${variable}\``), variable);
       }

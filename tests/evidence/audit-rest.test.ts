@@ -34,7 +34,12 @@ describe('the audit of what was exchanged with REST registries', function () {
     assert.ok(request);
     const rows = await createEvidenceStore(stack.database).read(id);
     const config = await readConfig(configFolderOf(stack.variables), stack.variables);
-    return { request, rows, keys: await readAuditKeys(config, configFolderOf(stack.variables)), now: Date.now() };
+    return {
+      request,
+      rows,
+      keys: await readAuditKeys(config, configFolderOf(stack.variables)),
+      now: Date.now(),
+    };
   }
 
   const tables = [

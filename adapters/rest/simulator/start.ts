@@ -107,7 +107,7 @@ export async function startRestSimulator(settings: RestSimulatorSettings): Promi
   };
 }
 
-/** A key of the same algorithm where that is ECDSA, under a name that nobody has pinned. */
+/** A new key (P-256) under a name that nobody has pinned. */
 function strangerTo({ keyId }: Signer): Signer {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return fileSigner({ keyId: `${keyId}-stranger`, privateKey });
