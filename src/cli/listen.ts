@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { consumeResults, type ResultEvent, readDecryptionJwk, seenInFile } from '../client/index.js';
+import {
+  type CaseEvent,
+  consumeResults,
+  type ResultEvent,
+  readDecryptionJwk,
+  seenInFile,
+} from '../client/index.js';
 import { dataFolderOf } from '../environment.js';
 import { createEventSource } from '../kafka/consumer.js';
 import { resultsTopic } from '../results/result-event.js';
@@ -79,6 +85,9 @@ Examples:
           const advanced = await cases.advance(event.value);
           print(json ? jsonLine(event, advanced, clock.now()) : describe(event.value, advanced.step));
         },
+        onCase: async (event) => {
+          print(json ? caseLine(event) : describeCase(event.value));
+        },
         onRefused: ({ code }, { topic, partition, offset }) => {
           print(
             json
@@ -104,6 +113,17 @@ export interface ListenedEvent {
 function jsonLine(event: ResultEvent, advanced: MunicipalCase, handledAt: number): string {
   const bytes = Buffer.from(event.bytes).toString('base64');
   return JSON.stringify({ event: { ...event, bytes }, case: advanced, handledAt } satisfies ListenedEvent);
+}
+
+/** The end of a case as a line of `--json`, told apart by its only member. */
+function caseLine(event: CaseEvent): string {
+  const bytes = Buffer.from(event.bytes).toString('base64');
+  return JSON.stringify({ caseEvent: { ...event, bytes } });
+}
+
+function describeCase({ caseId, procedure, state, missing }: CaseEvent['value']): string {
+  const lacks = missing.length === 0 ? '' : ` without ${missing.map(({ step }) => step).join(', ')}`;
+  return `${caseId.padEnd(20)} case      ${procedure}  ${state}${lacks}`;
 }
 
 function describe(

@@ -3,18 +3,34 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { type Message, openWorld, toBytes, type World } from '../attacks/api/signed-message.js';
 import { sendBytes } from '../attacks/api/wire.js';
+import { application, configWithProcedures, housing } from '../support/procedures-config.js';
 import { type Stack, startStack } from '../support/stack.js';
+import { waitFor } from '../support/wait-for.js';
+
+/** Expressions that meet whatever a form holds. */
+const takesAnyForm = [
+  { id: 'family', service: 'AL012031', when: 'has(form.a) && form.a' },
+  { id: 'list', service: 'AL012001', forEach: 'form.list', subject: 'item', optional: true },
+  { id: 'fact', service: 'AL012002', parameters: { factKind: 'form.a' } },
+];
 
 describe('input of any kind never gives a status of 500 or above and never stops the process', function () {
   this.timeout(120_000);
   let stack: Stack;
   let world: World;
+  let config: Awaited<ReturnType<typeof configWithProcedures>>;
 
   before(async () => {
-    stack = await startStack();
+    const open = housing({ evidence: takesAnyForm });
+    const form = { type: 'object', additionalProperties: true };
+    config = await configWithProcedures([{ ...open, procedure: { ...open.procedure, form } }]);
+    stack = await startStack({ config: config.folder });
     world = await openWorld(stack);
   });
-  after(() => stack.stop());
+  after(async () => {
+    await stack.stop();
+    await config.remove();
+  });
 
   const survives = async (message: Message | Buffer): Promise<void> => {
     const bytes = Buffer.isBuffer(message) ? message : toBytes(message);
@@ -198,6 +214,43 @@ describe('input of any kind never gives a status of 500 or above and never stops
         await survives(await world.sign({ body: JSON.stringify(body) }));
       }),
       runs,
+    );
+  });
+
+  it('applications, retries and cancellations with any JSON, correctly signed', async () => {
+    const id = '019a8f2e-1c5b-7d3a-9b1e-5f0c2a7d4e61';
+    const targets = fc.constantFrom(
+      '/v1/procedures/AL990001/cases',
+      `/v1/cases/${id}/cancel`,
+      `/v1/cases/${id}/steps/family/retry`,
+      `/v1/cases/${id}/steps/__proto__/retry`,
+    );
+    const form = fc.dictionary(
+      fc.constantFrom('a', 'list', '__proto__', 'constructor', '/~'),
+      fc.jsonValue(),
+    );
+    const body = fc.oneof(
+      fc.json(),
+      fc
+        .oneof(fc.jsonValue(), form)
+        .map((each) => JSON.stringify(application(world.nid, { form: each as never }))),
+    );
+    await fc.assert(
+      fc.asyncProperty(targets, body, async (target, text) => {
+        await survives(await world.sign({ target, body: text }));
+      }),
+      runs,
+    );
+    const open = 'select count(*)::integer as n from cases where state = $1';
+    await waitFor(async () => {
+      const { rows } = await stack.database.query<{ n: number }>(open, ['running']);
+      return rows[0]?.n === 0 ? true : undefined;
+    }, 'the end of all cases');
+    const { rows } = await stack.database.query<{ n: number }>('select count(*)::integer as n from cases');
+    assert.ok((rows[0]?.n ?? 0) > 10, 'many were taken in');
+    assert.deepEqual(
+      stack.log.filter(({ what }) => String(what).startsWith('case')),
+      [],
     );
   });
 
