@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import {
+  createHttpTransport,
+  type HttpTransport,
+  TransportFailure,
+  UraClient,
+} from '../../../src/client/index.js';
 import { readTrustedKeyFile } from '../../../src/signing/key-files.js';
 import {
   openRestProfile,
@@ -237,6 +243,52 @@ describe('attacks on clients whose exchanges are kept', function () {
     const answer = await first;
     assert.equal((JSON.parse(answer.body.toString()) as { state: string }).state, 'answered');
     assert.deepEqual(essence(await send(message)), essence(answer));
+  });
+
+  it('the SDK sends the same message until it has the answer, whatever gets lost on the way', async () => {
+    for (const [at, { choice, key, id }] of parties.entries()) {
+      const transport = createHttpTransport();
+      const messages: string[] = [];
+      const statuses: (number | string)[] = [];
+      const http: HttpTransport = {
+        async send(request) {
+          messages.push(JSON.stringify([request.headers, request.body]));
+          const answer = transport.send(request);
+          if (messages.length === 1) {
+            // The gateway is at work on it when the client gives up.
+            answer.catch(() => {});
+            statuses.push('lost');
+            throw new TransportFailure('connection-lost');
+          }
+          statuses.push((await answer).status);
+          return answer;
+        },
+        close: () => transport.close(),
+      };
+      clients.stack.registry.control({ behaviour: 'slow', delayMs: 1_000, count: 1 });
+      const before = await count('requests');
+      const client = new UraClient({
+        gateway: `http://127.0.0.1:${port}`,
+        signer: key.signer,
+        gatewayKeys: [gatewayKey],
+        profile: choice,
+        nonrepudiation: true,
+        http,
+        tries: 4,
+      });
+      const caseId = `T-sdk-${at}`;
+      const found = await client.submit(familyRequest(clients.stack.people.widow, caseId), {
+        idempotencyKey: randomUUID(),
+        waitSeconds: 20,
+      });
+      client.close();
+      assert.equal(found.state, 'answered');
+      assert.deepEqual(statuses, ['lost', 409, 200], choice.profile);
+      assert.equal(new Set(messages).size, 1, 'one message, sent three times');
+      assert.equal(await count('requests'), (before ?? 0) + 1);
+      const kept = `partner = '${id}' and position('${caseId}' in convert_from(request_bytes, 'UTF8')) > 0`;
+      assert.equal(await count('exchanges', kept), 1);
+    }
   });
 
   it('refusals of a known client are kept like any answer', async () => {
