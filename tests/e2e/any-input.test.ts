@@ -22,7 +22,7 @@ describe('input of any kind never gives a status of 500 or above and never stops
 
   before(async () => {
     const open = housing({ evidence: takesAnyForm });
-    const form = { type: 'object', additionalProperties: true };
+    const form = { type: 'object', additionalProperties: false, patternProperties: { '.*': true } };
     config = await configWithProcedures([{ ...open, procedure: { ...open.procedure, form } }]);
     stack = await startStack({ config: config.folder });
     world = await openWorld(stack);

@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaseDraft } from '../../src/client/index.js';
-import type { ProcedureDefinition, Step } from '../../src/procedures/procedure.js';
+import type { MunicipalitySettings, ServiceSettings, Step } from '../../src/config/catalogue-settings.js';
 import { configCopy } from './config-copy.js';
 
 /** Family, then one person record per member, beside two acts: nine questions for a family of six. */
@@ -25,15 +25,14 @@ export const housingSteps: readonly Step[] = [
   },
 ];
 
-export function housing(
-  changes: Partial<ProcedureDefinition> & { readonly evidence?: readonly Step[] } = {},
-) {
+type Changes = Partial<Pick<ServiceSettings, 'code' | 'name'>> & { readonly evidence?: readonly Step[] };
+
+/** An administrative service; its card is filled in by {@link configWithProcedures}. */
+export function housing(changes: Changes = {}) {
   const { evidence = housingSteps, ...rest } = changes;
   return {
     code: 'AL990001',
     name: { sq: 'Strehim social', en: 'Social housing' },
-    version: 'v1',
-    notOffered: ['21'],
     procedure: {
       purpose: 'social-housing',
       legalBasis: 'Ligji 22/2018 për strehimin social, neni 26',
@@ -68,10 +67,20 @@ export async function configWithProcedures(services: readonly object[] = [housin
       dispatch: { leaseMs: 1500, pollMs: 100, defaultDeadlineMinutes: 10 },
     }),
   });
-  const folder = join(config.folder, 'procedures');
-  await mkdir(folder);
+  const json = async (file: string) => JSON.parse(await readFile(join(config.folder, file), 'utf8'));
+  const { services: real } = (await json('catalogue/housing.json')) as { services: ServiceSettings[] };
   const write = (present: readonly object[]): Promise<void> =>
-    writeFile(join(folder, 'test.json'), JSON.stringify({ services: present }));
+    writeFile(
+      join(config.folder, 'catalogue', 'testing.json'),
+      JSON.stringify({
+        group: 'testing',
+        name: { sq: 'Prova', en: 'Tests' },
+        services: present.map((service) => ({ ...service, card: real[0]?.card })),
+      }),
+    );
+  const fier = (await json('municipalities/21.json')) as MunicipalitySettings;
+  const notOffered = [...(fier.notOffered ?? []), 'AL990001'];
+  await writeFile(join(config.folder, 'municipalities', '21.json'), JSON.stringify({ ...fier, notOffered }));
   await write(services);
   return { ...config, write };
 }

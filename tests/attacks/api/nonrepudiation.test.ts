@@ -1,124 +1,32 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readTrustedKeyFile } from '../../../src/signing/key-files.js';
-import {
-  openRestProfile,
-  type RestChoice,
-  type RestProfile,
-  type SentRequest,
-} from '../../../src/signing/profiles/index.js';
-import { repetitionsAllowed } from '../../../src/signing/profiles/nonrepudiation.js';
-import type { TrustedKey } from '../../../src/signing/signer.js';
-import { makeKey, type SigningKey } from '../../signing/http-sig/signing-keys.js';
 import { familyRequest } from '../../support/stack.js';
 import { waitFor } from '../../support/wait-for.js';
+import { type KeptWorld, openKeptWorld, type Party, parties, plain } from './kept-world.js';
 import { refusalOf } from './over-http.js';
-import { type ClientsStack, startWithClients } from './profile-clients.js';
-import { sendBytes, type WireAnswer } from './wire.js';
-
-interface Party {
-  readonly id: string;
-  readonly choice: RestChoice;
-  readonly key: SigningKey;
-}
-const party = (id: string, choice: RestChoice): Party => ({
-  id,
-  choice,
-  key: makeKey('ecdsa-p256-sha256', id, `${id}-1`),
-});
-const parties = [
-  party('oss-http', { profile: 'http-sig' }),
-  party('oss-jws', { profile: 'jws-detached' }),
-  party('oss-modi', { profile: 'modi-rest', issuer: 'oss-modi', partnerIssuer: 'ura' }),
-];
-/** One of them without the modifier. */
-const plain = party('oss-plain', { profile: 'jws-detached' });
+import type { WireAnswer } from './wire.js';
 
 describe('attacks on clients whose exchanges are kept', function () {
   this.timeout(60_000);
   const rows: string[] = [];
   let refused = 0;
-  let clients: ClientsStack;
-  let gatewayKey: TrustedKey;
-  let port: number;
+  let world: KeptWorld;
+  let clients: KeptWorld['clients'];
+  let sign: KeptWorld['sign'];
+  let send: KeptWorld['send'];
+  let essence: KeptWorld['essence'];
+  let verify: KeptWorld['verify'];
+  let count: KeptWorld['count'];
 
   before(async () => {
-    clients = await startWithClients([
-      ...parties.map(({ id, choice, key }) => ({
-        id,
-        key: key.trusted,
-        nonrepudiation: true,
-        profile: choice.profile === 'modi-rest' ? ({ profile: 'modi-rest', issuer: 'ura' } as const) : choice,
-      })),
-      { id: plain.id, key: plain.key.trusted, profile: plain.choice },
-    ]);
-    const { gateway, variables } = clients.stack;
-    port = Number(new URL(gateway.url).port);
-    const file = `${variables.URA_DATA}/keys/gateway-http.public.jwk.json`;
-    gatewayKey = await readTrustedKeyFile(file, { partner: 'gateway' });
+    world = await openKeptWorld();
+    ({ clients, sign, send, essence, verify, count } = world);
   });
   after(async () => {
     await clients.stop();
     console.log(`\n${rows.join('\n')}\n\nattack vectors: ${rows.length} refused: ${refused}`);
   });
 
-  interface Signed {
-    readonly profile: RestProfile;
-    readonly sent: SentRequest;
-    readonly target: string;
-    readonly body: Buffer;
-    readonly key: string;
-  }
-  interface Draft {
-    readonly messageId?: string;
-    readonly target?: string;
-    readonly body?: object;
-    readonly shiftMs?: number;
-    readonly key?: string;
-  }
-  async function sign({ choice, key }: Party, draft: Draft = {}): Promise<Signed> {
-    const profile = openRestProfile(choice, {
-      signer: key.signer,
-      trusted: [gatewayKey],
-      replaySet: repetitionsAllowed,
-      clock: { now: () => Date.now() + (draft.shiftMs ?? 0) },
-    });
-    const { target = '/v1/requests', messageId = randomUUID() } = draft;
-    const body = Buffer.from(JSON.stringify(draft.body ?? familyRequest(clients.stack.people.widow)));
-    const sent = await profile.signRequest({
-      messageId,
-      method: 'POST',
-      targetUri: `http://127.0.0.1:${port}${target}`,
-      contentType: 'application/json',
-      body,
-    });
-    return { profile, sent, target, body, key: draft.key ?? randomUUID() };
-  }
-  async function send({ sent, target, body, key }: Signed, ...more: string[]): Promise<WireAnswer> {
-    const fields = { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...sent.fields };
-    const lines = [...Object.entries(fields).map(([name, value]) => `${name}: ${value}`), ...more];
-    const head = `POST ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: ${body.length}\r\n${lines.join('\r\n')}\r\n\r\n`;
-    const answer = await sendBytes(port, Buffer.from(head, 'latin1'), body);
-    assert.ok(answer, 'closed without an answer');
-    return answer;
-  }
-  /** Everything of an answer but what HTTP itself adds. */
-  const essence = ({ status, rawHeaders, body }: WireAnswer) => {
-    const headers: string[] = [];
-    for (let at = 0; at < rawHeaders.length; at += 2) {
-      const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
-      if (!/^(date|connection|keep-alive)$/i.test(name)) headers.push(name, value);
-    }
-    return { status, headers, body: body.toString('base64') };
-  };
-  const verify = ({ profile, sent }: Signed, { status, rawHeaders, body }: WireAnswer) =>
-    profile.verifyAnswer({ status, headers: rawHeaders, body }, sent);
-  const count = async (table: 'requests' | 'exchanges', where = 'true') => {
-    const { rows: counted } = await clients.stack.database.query<{ count: number }>(
-      `select count(*)::integer as count from ${table} where ${where}`,
-    );
-    return counted[0]?.count;
-  };
   async function refuses(name: string, code: string, status: number, answer: WireAnswer): Promise<void> {
     const outcome = (await refusalOf(clients.stack, answer)) ?? 'ACCEPTED';
     rows.push(`nonrepudiation     ${name.padEnd(64)} ${outcome}`);

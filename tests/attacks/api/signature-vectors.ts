@@ -82,6 +82,18 @@ export const signatureVectors: readonly Vector[] = [
   tampered('a second signature', 401, 'signature-refused', ({ fields }) => {
     fields.push(['Signature', 'ura=:AAAA:']);
   }),
+  tampered('a JWS beside the signature', 401, 'signature-refused', ({ fields }) => {
+    fields.push(['X-JWS-Signature', 'a..b']);
+  }),
+  tampered('a token beside the signature', 401, 'signature-refused', ({ fields }) => {
+    fields.push(['Agid-JWT-Signature', 'a.b.c']);
+  }),
+  raw(
+    'a JWS where no client signs so',
+    401,
+    'signature-refused',
+    ({ port }) => `GET /v1/services HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-JWS-Signature: a..b\r\n\r\n`,
+  ),
   tampered('a second Content-Digest', 401, 'signature-refused', ({ fields }) => {
     fields.push(['Content-Digest', get(fields, 'content-digest')]);
   }),
