@@ -34,6 +34,8 @@ export interface StackOptions {
   /** Another configuration folder than the one that comes with Ura. */
   readonly config?: string;
   readonly people?: number;
+  /** Further environment of the gateway, for example where other registries listen. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Without it, only database and registry are started; the test starts gateways itself. */
   readonly withGateway?: boolean;
 }
@@ -50,6 +52,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     PORT: String(port),
     URA_CIVIL_URL: registry.soapUrl,
     ...(options.config ? { URA_CONFIG: options.config } : {}),
+    ...options.variables,
   };
   const log: Record<string, unknown>[] = [];
   const logger = createLogger('debug', {
