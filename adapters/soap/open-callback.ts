@@ -62,6 +62,7 @@ export async function openCallback(parts: CallbackParts, message: CallbackMessag
       outcome: readDelivered(parts, later, parts.operationOf(exchange), exchange, ticket, verified),
       answerBytes: message.body,
       answerMediaType: mediaTypes[definition.soapVersion],
+      answerMeta: { way: 'callback' },
       answerSignedBy: verified.certificateSha256,
       timings: { signMs: 0, callMs: 0, verifyMs: 0 },
     }),

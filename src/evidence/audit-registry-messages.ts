@@ -45,7 +45,7 @@ function checkQuestion(row: AuditRow, { keys, request, rows }: AuditInput): Chec
       let reason = 'no certificate of our own is known';
       for (const certificate of keys.own) {
         try {
-          signed = verifyXmlMessage(row.bytes, certificate, ['To', 'Action', 'MessageID', 'ReplyTo']);
+          signed = verifyXmlMessage(row.bytes, certificate, ownHeaders);
           return `xml-crypto verifies it with our certificate ${thumbprintOf(certificate).slice(0, 16)}…`;
         } catch (error) {
           reason = (error as Error).message;
@@ -55,11 +55,16 @@ function checkQuestion(row: AuditRow, { keys, request, rows }: AuditInput): Chec
     }),
     check(`${rowName(row)}: message id`, () => {
       must(signed !== undefined, 'not looked at, because the signature does not hold');
-      must(signed.textOf('MessageID') === messageIdOf(request.id), 'it is the question of another request');
-      return 'wsa:MessageID is the id of this request';
+      const id = messageIdOf(request.id);
+      if (signed.textOf('MessageID') === id) return 'wsa:MessageID is the id of this request';
+      // Asking for a late answer is a message of its own, and quotes the one that was asked before.
+      must(signed.bodySays(id), 'it is the question of another request');
+      return 'it asks for the answer to the question with the id of this request';
     }),
     check(`${rowName(row)}: subject`, () => {
       must(signed !== undefined, 'not looked at, because the signature does not hold');
+      if (signed.textOf('MessageID') !== messageIdOf(request.id))
+        return 'it names the question, not the subject';
       const fromClient = rows.find(({ kind }) => kind === 'client-request');
       must(fromClient !== undefined, 'there is no request of the client');
       // The client of a case names the applicant; whom a step asks about, the procedure worked out.
@@ -76,26 +81,57 @@ function checkQuestion(row: AuditRow, { keys, request, rows }: AuditInput): Chec
   ];
 }
 
-function checkAnswer(row: AuditRow, { keys, request, rows }: AuditInput): Check[] {
+function checkAnswer(row: AuditRow, input: AuditInput): Check[] {
+  const { keys, request, rows } = input;
   let signed: SignedParts | undefined;
+  // A late answer that the registry brought is a request of its own.
+  const isBrought = row.meta.way === 'callback';
+  const signature = check(`${rowName(row)}: signature`, () => {
+    const certificate = pinnedFor(row, keys.registries.get(request.adapter) ?? []);
+    const headers = ['To', 'Action', 'MessageID', ...(isBrought ? [] : ['RelatesTo'])];
+    signed = verifyXmlMessage(row.bytes, certificate, headers);
+    return `xml-crypto verifies it with the pinned certificate ${row.signedBy?.slice(0, 16)}…`;
+  });
+  if (isBrought) {
+    const quotes = check(`${rowName(row)}: relates to`, () => {
+      must(signed !== undefined, 'not looked at, because the signature does not hold');
+      must(signed.bodySays(messageIdOf(request.id)), 'it answers another request');
+      return 'its Body names the id of this request';
+    });
+    return [signature, quotes];
+  }
+  const question = rows.find(({ sequence }) => sequence === row.sequence - 1);
   return [
-    check(`${rowName(row)}: signature`, () => {
-      const certificate = pinnedFor(row, keys.registries.get(request.adapter) ?? []);
-      signed = verifyXmlMessage(row.bytes, certificate, ['To', 'Action', 'MessageID', 'RelatesTo']);
-      return `xml-crypto verifies it with the pinned certificate ${row.signedBy?.slice(0, 16)}…`;
-    }),
+    signature,
     check(`${rowName(row)}: relates to`, () => {
       must(signed !== undefined, 'not looked at, because the signature does not hold');
-      must(signed.textOf('RelatesTo') === messageIdOf(request.id), 'it answers another request');
-      return 'wsa:RelatesTo is the id of this request';
+      const relatesTo = signed.textOf('RelatesTo');
+      if (relatesTo === messageIdOf(request.id)) return 'wsa:RelatesTo is the id of this request';
+      must(relatesTo === askedAgainAs(question, input), 'it answers another request');
+      return 'wsa:RelatesTo is the id of the message that asked for the late answer';
     }),
     check(`${rowName(row)}: question`, () => {
-      const question = rows.find(({ sequence }) => sequence === row.sequence - 1);
       must(question?.kind === 'registry-request', 'the row above it is not the question');
       must(question.meta.attempt === row.meta.attempt, 'question and answer are of different attempts');
       return `answers ${rowName(question)}`;
     }),
   ];
+}
+
+const ownHeaders = ['To', 'Action', 'MessageID', 'ReplyTo'];
+
+/** Message id of a question for a late answer to this request; undefined when the row is none. */
+function askedAgainAs(row: AuditRow | undefined, { keys, request }: AuditInput): string | undefined {
+  if (row?.kind !== 'registry-request') return undefined;
+  for (const certificate of keys.own) {
+    try {
+      const signed = verifyXmlMessage(row.bytes, certificate, ownHeaders);
+      return signed.bodySays(messageIdOf(request.id)) ? signed.textOf('MessageID') : undefined;
+    } catch {
+      // Signed with another of our keys, or not by us at all.
+    }
+  }
+  return undefined;
 }
 
 /** @throws {Error} when the certificate is not pinned, or was not valid at the time of recording. */

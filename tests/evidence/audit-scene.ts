@@ -27,18 +27,20 @@ export interface AuditScene {
   cancellation(nid: string): Promise<AuditInput>;
 }
 
+/** What an audit of a finished request looks at. */
+export async function inputOf(stack: Stack, id: string): Promise<AuditInput> {
+  const request = await readAuditedRequest(stack.database, id);
+  assert.ok(request);
+  const receipt: Receipt = await (await stack.client()).receipt(id);
+  const rows = await createEvidenceStore(stack.database).read(id);
+  const folder = configFolderOf(stack.variables);
+  const keys = await readAuditKeys(await readConfig(folder, stack.variables), folder);
+  return { request, rows, receipt, keys, now: Date.now() };
+}
+
 /** @param config another configuration folder than the one that comes with Ura. */
 export async function openAuditScene(config?: string): Promise<AuditScene> {
   const stack = await startStack(config === undefined ? {} : { config });
-
-  async function inputOf(id: string, receipt: Receipt): Promise<AuditInput> {
-    const request = await readAuditedRequest(stack.database, id);
-    assert.ok(request);
-    const rows = await createEvidenceStore(stack.database).read(id);
-    const folder = configFolderOf(stack.variables);
-    const keys = await readAuditKeys(await readConfig(folder, stack.variables), folder);
-    return { request, rows, receipt, keys, now: Date.now() };
-  }
 
   /** One request as a client makes it, with the event that its result would be told by. */
   async function exchange(nid: string): Promise<AuditInput> {
@@ -47,7 +49,7 @@ export async function openAuditScene(config?: string): Promise<AuditScene> {
       idempotencyKey: randomUUID(),
       waitSeconds: 20,
     });
-    const input = await inputOf(id, await client.receipt(id));
+    const input = await inputOf(stack, id);
     const value = (input.rows.at(-1) as AuditRow).bytes;
     return { ...input, event: { value, headers: await eventHeaders(id, value) } };
   }
@@ -77,7 +79,7 @@ export async function openAuditScene(config?: string): Promise<AuditScene> {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await client.cancel(id, 'The citizen took the application back.');
-      return await inputOf(id, await client.receipt(id));
+      return await inputOf(stack, id);
     } finally {
       stack.registry.control('normal');
     }

@@ -27,6 +27,13 @@ export interface Asked {
   readonly before?: (xml: string) => string;
 }
 
+/** Another message than a question to the civil registry. */
+export type Message = Omit<Asked, 'nid' | 'operation' | 'factKind' | 'action'> & {
+  readonly action: string;
+  readonly soap: string;
+  readonly bodyContent: string;
+};
+
 const civil = 'urn:al:ura:registry:civil:v1';
 
 export function questionXml({
@@ -45,12 +52,18 @@ export function questionXml({
 
 /** Signs with xml-crypto by the profile wss-x509-integrity. */
 export function signedRequest(asked: Asked, signer: Pick<Issued, 'privateKey' | 'certificate'>): string {
+  const action = asked.action ?? `${civil}/${asked.operation ?? 'GetPerson'}`;
+  return signedMessage({ ...asked, action, soap: uri.soap, bodyContent: questionXml(asked) }, signer);
+}
+
+/** The same for any message, of either SOAP version. */
+export function signedMessage(asked: Message, signer: Pick<Issued, 'privateKey' | 'certificate'>): string {
+  const { action, soap, bodyContent } = asked;
   const createdAt = asked.createdAt ?? Date.now();
   const moment = (at: number) => new Date(at).toISOString();
-  const action = asked.action ?? `${civil}/${asked.operation ?? 'GetPerson'}`;
   const part = (name: string, content: string) => `<wsa:${name} wsu:Id="id-${name}">${content}</wsa:${name}>`;
   const plain =
-    `<soapenv:Envelope xmlns:soapenv="${uri.soap}" xmlns:wsa="${uri.wsa}" xmlns:wsu="${uri.wsu}"><soapenv:Header>` +
+    `<soapenv:Envelope xmlns:soapenv="${soap}" xmlns:wsa="${uri.wsa}" xmlns:wsu="${uri.wsu}"><soapenv:Header>` +
     `<wsse:Security xmlns:wsse="${uri.wsse}" soapenv:mustUnderstand="1">` +
     `<wsse:BinarySecurityToken EncodingType="${uri.base64}" ValueType="${uri.x509v3}" wsu:Id="id-BinarySecurityToken">` +
     `${signer.certificate.raw.toString('base64')}</wsse:BinarySecurityToken>` +
@@ -60,7 +73,7 @@ export function signedRequest(asked: Asked, signer: Pick<Issued, 'privateKey' | 
     part('Action', action) +
     part('MessageID', asked.messageId ?? `urn:uuid:${randomUUID()}`) +
     part('ReplyTo', `<wsa:Address>${asked.replyTo ?? uri.anonymous}</wsa:Address>`) +
-    `</soapenv:Header><soapenv:Body wsu:Id="id-Body">${questionXml(asked)}</soapenv:Body></soapenv:Envelope>`;
+    `</soapenv:Header><soapenv:Body wsu:Id="id-Body">${bodyContent}</soapenv:Body></soapenv:Envelope>`;
   const algorithm = signer.privateKey.asymmetricKeyType === 'rsa' ? uri.rsaSha256 : uri.ecdsaSha256;
   const signing = new SignedXml({
     idMode: 'wssecurity',
