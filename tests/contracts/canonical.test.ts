@@ -48,7 +48,7 @@ function eachProperty(
   if (typeof schema !== 'object' || schema === null) return;
   for (const [key, value] of Object.entries(schema)) {
     const here = `${path}/${key}`;
-    const isMemberList = key === 'properties' && !/\/(if|then)\/properties$/.test(here);
+    const isMemberList = key === 'properties' && !/\/(if|then|else)\/properties$/.test(here);
     if (isMemberList)
       for (const [name, each] of Object.entries(value))
         visit(each as Record<string, unknown>, `${here}/${name}`);
@@ -59,15 +59,18 @@ function eachProperty(
 describe('canonical contracts', () => {
   const compiled = validators();
 
-  it('has a schema for everything that the civil registry answers', () => {
+  it('has these schemas and no other', () => {
     assert.deepEqual(names.toSorted(), [
       'address',
       'civil-status-record',
+      'counter-document',
+      'evidence',
       'family-composition',
       'identifier',
       'person',
       'person-record',
       'requester',
+      'service-case',
     ]);
   });
 
@@ -135,6 +138,15 @@ describe('canonical contracts', () => {
     for (const [scheme, notation, expected] of cases) {
       assert.equal(validate?.({ scheme, notation }), expected, `${scheme} ${notation}`);
     }
+  });
+
+  it('has where and when for an appointment, and for nothing else', () => {
+    const validate = compiled.get('counter-document');
+    const [appointment = {}, issued = {}] = schemas.get('counter-document')?.examples ?? [];
+    const { appointment: where, ...without } = appointment;
+    assert.equal(appointment.documentKind, 'APPOINTMENT');
+    assert.equal(validate?.(without), false);
+    assert.equal(validate?.({ ...issued, appointment: where }), false);
   });
 
   it('knows the same codes as the registry contract', () => {
