@@ -32,8 +32,7 @@ class Comparison {
   ) {}
 
   compare(from: Place, to: Place): void {
-    const before = settle(from);
-    const after = settle(to);
+    const [before, after] = asChoices(settle(from), settle(to));
     const pair = `${before.pointer} ${after.pointer}`;
     if (this.#seen.has(pair)) return;
     this.#seen.add(pair);
@@ -162,6 +161,23 @@ class Comparison {
 }
 
 const comparedWhole = new Set(['type', 'enum', 'const', 'properties', 'required']);
+
+/** A schema that becomes one of several, or was, is compared as a choice of one. */
+function asChoices(before: Place, after: Place): readonly [Place, Place] {
+  for (const choice of ['oneOf', 'anyOf']) {
+    const [a, b] = [schemaOf(before), schemaOf(after)];
+    const isOnlyChoice = (schema: Schema): boolean =>
+      Object.keys(schema).every((keyword) => keyword === choice || isAnnotation(keyword));
+    const isOther = (schema: Schema): boolean =>
+      Object.keys(schema).some((keyword) => !isAnnotation(keyword));
+    const one = ({ value }: Place): object => ({ [choice]: [value] });
+    if (choice in b && isOnlyChoice(b) && !(choice in a) && isOther(a))
+      return [withValue(before, one(before)), after];
+    if (choice in a && isOnlyChoice(a) && !(choice in b) && isOther(b))
+      return [before, withValue(after, one(after))];
+  }
+  return [before, after];
+}
 
 function schemaOf({ value }: Place): Schema {
   return typeof value === 'object' && value !== null ? (value as Schema) : {};

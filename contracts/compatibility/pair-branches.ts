@@ -1,4 +1,4 @@
-import type { Place } from './schema-place.js';
+import { type Place, settle } from './schema-place.js';
 
 /** The branches of two `allOf`, `anyOf` or `oneOf`: those that belong together, and those that do not. */
 export interface PairedBranches {
@@ -17,8 +17,8 @@ export function pairBranches(before: readonly Place[], after: readonly Place[]):
   let added = [...after];
   for (const mark of [asText, asReference, asDistinction]) {
     for (const old of [...removed]) {
-      const wanted = mark(old.value);
-      const match = wanted === undefined ? undefined : added.find(({ value }) => mark(value) === wanted);
+      const wanted = mark(old);
+      const match = wanted === undefined ? undefined : added.find((each) => mark(each) === wanted);
       if (match === undefined) continue;
       pairs.push([old, match]);
       removed = removed.filter((each) => each !== old);
@@ -30,16 +30,16 @@ export function pairBranches(before: readonly Place[], after: readonly Place[]):
   return { pairs: [...pairs, ...rest], removed: [], added: [] };
 }
 
-function asText(value: unknown): string {
+function asText({ value }: Place): string {
   return JSON.stringify(value);
 }
 
-function asReference(value: unknown): string | undefined {
+function asReference({ value }: Place): string | undefined {
   return (value as { readonly $ref?: string }).$ref;
 }
 
-function asDistinction(value: unknown): string | undefined {
-  const schema = value as {
+function asDistinction(place: Place): string | undefined {
+  const schema = settle(place).value as {
     readonly if?: unknown;
     readonly title?: string;
     readonly type?: unknown;

@@ -60,7 +60,10 @@ function nameOf({ type }: Schema): string {
   return type === undefined ? '(any)' : [type].flat().join('|');
 }
 
-/** `enum` and `const`, which say the same for one value. */
+/**
+ * `enum` and `const`, which say the same for one value. Where the earlier version said `x-open: true`, readers were
+ * told to expect further values.
+ */
 export function compareValues(before: Schema, after: Schema): readonly Difference[] {
   const [was, is] = [valuesOf(before), valuesOf(after)];
   if (was === undefined && is === undefined) return [];
@@ -70,7 +73,9 @@ export function compareValues(before: Schema, after: Schema): readonly Differenc
   const gained = is.filter((value) => !was.includes(value));
   return [
     ...lost.map((value): Difference => ['narrowed', `value ${value} is gone`]),
-    ...gained.map((value): Difference => ['widened', `value ${value} is new`]),
+    ...gained.map((value): Difference => {
+      return [before['x-open'] === true ? 'added' : 'widened', `value ${value} is new`];
+    }),
   ];
 }
 

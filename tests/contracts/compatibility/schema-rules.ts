@@ -101,6 +101,20 @@ export const rules: readonly Rule[] = [
     answer: ' value "B" is new',
   },
   {
+    rule: 'a value more in a list that was said to grow',
+    before: { enum: ['A'], 'x-open': true },
+    after: { enum: ['A', 'B'], 'x-open': true },
+    request: '-',
+    answer: '-',
+  },
+  {
+    rule: 'a value more in a list that is only now said to grow',
+    before: { enum: ['A'] },
+    after: { enum: ['A', 'B'], 'x-open': true },
+    request: '-',
+    answer: ' value "B" is new',
+  },
+  {
     rule: 'values where any was allowed',
     before: name,
     after: { type: 'string', enum: ['A'] },
@@ -204,6 +218,20 @@ export const rules: readonly Rule[] = [
     after: { oneOf: [object({ kind: { const: 'b' } }), object({ kind: { const: 'a' } })] },
     request: '-',
     answer: ` oneOf gained ${JSON.stringify(object({ kind: { const: 'b' } }))}`,
+  },
+  {
+    rule: 'a schema that becomes one of two',
+    before: object({ a: name }),
+    after: { oneOf: [{ type: 'null' }, object({ a: name, b: name })] },
+    request: '-',
+    answer: ' oneOf gained {"type":"null"}',
+  },
+  {
+    rule: 'a schema that was one of two',
+    before: { oneOf: [{ type: 'null' }, object({ a: name })] },
+    after: object({ a: name }),
+    request: ' oneOf lost {"type":"null"}',
+    answer: '-',
   },
   {
     rule: 'an alternative fewer',
