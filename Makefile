@@ -45,8 +45,9 @@ lint: $(installed) ## Lint and check formatting
 format: $(installed) ## Format
 	npm run --silent format
 
-check: $(installed) ## Check types
+check: build ## Check types, and that no contract breaks its last release
 	npm run --silent check
+	npm run --silent contracts:check
 
 kafka-start: ## Start a real Kafka for tests; prints KAFKA_BROKERS
 	@tests/support/kafka-server.sh start

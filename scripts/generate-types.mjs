@@ -71,7 +71,7 @@ function forTypes(schema, depth = 0) {
   if (Array.isArray(schema)) return schema.map((item) => forTypes(item, depth + 1));
   if (typeof schema !== 'object' || schema === null) return schema;
   if (typeof schema.$ref === 'string') return { $ref: `#/definitions/${definitionOf(schema.$ref)}` };
-  const dropped = new Set(['$id', '$schema', 'allOf', 'examples', 'x-sq', 'x-term']);
+  const dropped = new Set(['$id', '$schema', 'allOf', 'if', 'then', 'else', 'examples', 'x-sq', 'x-term']);
   if (depth > 0 && schema.type !== 'object') dropped.add('title');
   return Object.fromEntries(
     Object.entries(schema)

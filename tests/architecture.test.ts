@@ -50,8 +50,9 @@ describe('the rules that keep the house in order', () => {
       'node-rdkafka': /^src\/kafka\/rdkafka\.ts$/,
       'openapi-backend': /^src\/http\/api-description\.ts$/,
       soap: /^adapters\/soap\/soap-encoding\.ts$/,
-      'libxml2-wasm': /^adapters\/soap\/(xsd-validation|simulator\/request-schema)\.ts$/,
       '@marcbachmann/cel-js': /^src\/procedures\/expression\.ts$/,
+      'libxml2-wasm':
+        /^(adapters\/soap\/(xsd-validation|simulator\/request-schema)|contracts\/compatibility\/read-xml)\.ts$/,
       pg: /^src\/store\/database\.ts$/,
       express: /^src\/http\/(app|docs-page|contracts)\.ts$/,
       pino: /^src\/observe\/logger\.ts$/,

@@ -312,32 +312,32 @@ export interface RoleInACompany {
   role: 'ADMINISTRATOR' | 'SHAREHOLDER';
 }
 /**
- * What a counter of ADISA has for a person: an appointment, the receipt of an application, or a document that it issued.
+ * What an ADISA counter has for a person or business: an appointment, the receipt of an application, or a document that was issued.
  */
 export interface CounterDocument {
   subject: Identifier;
   /**
-   * What of the counter it is.
+   * APPOINTMENT: a time at a counter. APPLICATION_RECEIPT: an application was taken. ISSUED_DOCUMENT: a document was handed out.
    */
   documentKind: 'APPOINTMENT' | 'APPLICATION_RECEIPT' | 'ISSUED_DOCUMENT';
   /**
-   * Under which the counter keeps it.
+   * By which the counter finds it.
    */
   reference: string;
   /**
-   * What it is, in words.
+   * As it is printed.
    */
   title: string;
   /**
-   * The counter that issued it.
+   * The institution that answers for it.
    */
   issuedBy: string;
   /**
-   * First day of its validity.
+   * First day on which it may be used.
    */
   validFrom?: string;
   /**
-   * Last day of its validity.
+   * Last day on which it may be used.
    */
   validUntil?: string;
   appointment?: Appointment;
@@ -351,13 +351,57 @@ export interface CounterDocument {
  */
 export interface Appointment {
   /**
-   * Where.
+   * Centre and counter.
    */
   office: string;
   /**
-   * When, in UTC.
+   * When to be there, in UTC.
    */
   at: string;
+}
+/**
+ * What is known about one piece of evidence in a case: about whom, from whom, how long valid, and what it proves. The content is not repeated; it stands in the answer to the request that is named.
+ */
+export interface Evidence {
+  isAbout: Identifier;
+  /**
+   * The institution that answers for the content.
+   */
+  isIssuedBy: string;
+  /**
+   * Who put the evidence into the case.
+   */
+  isProvidedBy: string;
+  /**
+   * Name of the canonical schema of the content, or paper-document for what came on paper.
+   */
+  evidenceType: string;
+  /**
+   * The requirement of the service that the evidence proves, as on the service card.
+   */
+  supportsRequirement: string;
+  validityPeriod?: ValidityPeriod;
+  /**
+   * The request whose answer the evidence is; absent for paper.
+   */
+  requestId?: string;
+  /**
+   * SHA-256 of the content, byte for byte, in hexadecimal.
+   */
+  sha256?: string;
+}
+/**
+ * The days on which the evidence may be used.
+ */
+export interface ValidityPeriod {
+  /**
+   * First day.
+   */
+  startTime: string;
+  /**
+   * Last day; without it the evidence does not expire.
+   */
+  endTime?: string;
 }
 /**
  * Evidence of the operation GetFamilyComposition. The head is not repeated among the members; a person who lives alone is a head without members. The dead are not members.
@@ -540,6 +584,58 @@ export interface ResidenceRecord {
    * Of the residence. Two digits, 01 to 61.
    */
   municipalityCode: string;
+  /**
+   * The moment that the evidence describes, in UTC.
+   */
+  asOf: string;
+}
+/**
+ * One matter of one applicant with a municipality: which service, who works on it, how far it is, and the evidence gathered for it.
+ */
+export interface ServiceCase {
+  /**
+   * The municipality's own name of the matter.
+   */
+  caseId: string;
+  /**
+   * AL and six digits, as in the catalogue.
+   */
+  serviceCode: string;
+  /**
+   * Of the municipality that decides. Two digits, 01 to 61.
+   */
+  municipalityCode: string;
+  /**
+   * The unit of the municipality (njësia administrative) where the matter belongs.
+   */
+  adminUnit?: string;
+  /**
+   * Number in the register of correspondence, once it has one.
+   */
+  protocolNumber?: string;
+  applicant: Identifier;
+  /**
+   * COUNTER: one-stop shop of the municipality. ADISA: counter of ADISA. PORTAL: online. POST: by post.
+   */
+  channel: 'COUNTER' | 'ADISA' | 'PORTAL' | 'POST';
+  /**
+   * Personal credential of the officer who is in charge.
+   */
+  officer?: string;
+  /**
+   * Until when the law or the service card promises an answer, in UTC.
+   */
+  dueAt?: string;
+  /**
+   * RECEIVED: registered. IN_PROGRESS: being worked on. WAITING: for somebody outside the office. GRANTED and REFUSED: decided. WITHDRAWN: by the applicant.
+   */
+  state: 'RECEIVED' | 'IN_PROGRESS' | 'WAITING' | 'GRANTED' | 'REFUSED' | 'WITHDRAWN';
+  /**
+   * What was gathered for the case so far.
+   *
+   * @maxItems 200
+   */
+  evidence: Evidence[];
   /**
    * The moment that the evidence describes, in UTC.
    */

@@ -56,7 +56,9 @@ export async function attempt(
     const polled = await adapter.poll(toExchange(request), ticket, signal);
     observer.attempted(request, polled);
     if (polled.outcome.kind === 'invalid') observer.alarm(request, polled.outcome.reason);
-    return keepTicket(changeAfter(request, repeatable(operation), settings, polled, clock.now()), ticket);
+    const next = changeAfter(request, repeatable(operation), settings, polled, clock.now());
+    // "Not yet" proves nothing that the promise did not, and days of asking would fill the evidence with it.
+    return polled.outcome.kind === 'pending' ? { ...next, evidence: [] } : keepTicket(next, ticket);
   }
   if (request.abandoned && !operation.idempotentByMessageId) {
     // An earlier process may have asked already, and nobody knows what came of it.

@@ -50,7 +50,8 @@ function eachProperty(
     // Conditions repeat members, and describe none.
     if (['examples', 'if', 'then'].includes(key)) continue;
     const here = `${path}/${key}`;
-    if (key !== 'properties') {
+    if (key === 'examples') continue;
+    if (key !== 'properties' || /\/(if|then|else)\/properties$/.test(here)) {
       eachProperty(value, visit, here);
       continue;
     }
@@ -65,12 +66,14 @@ function eachProperty(
 describe('canonical contracts', () => {
   const compiled = validators();
 
-  it('has a schema for everything that the registries answer', () => {
+  it('has these schemas and no other', () => {
     assert.deepEqual(names.toSorted(), [
       'address',
       'business-extract',
       'civil-status-record',
       'companies-of-person',
+      'counter-document',
+      'evidence',
       'family-composition',
       'identifier',
       'legal-entity',
@@ -81,6 +84,7 @@ describe('canonical contracts', () => {
       'property-ownership-record',
       'requester',
       'residence-record',
+      'service-case',
       'tax-clearance',
     ]);
   });
@@ -153,6 +157,15 @@ describe('canonical contracts', () => {
     for (const [scheme, notation, expected] of cases) {
       assert.equal(validate?.({ scheme, notation }), expected, `${scheme} ${notation}`);
     }
+  });
+
+  it('has where and when for an appointment, and for nothing else', () => {
+    const validate = compiled.get('counter-document');
+    const [appointment = {}, issued = {}] = schemas.get('counter-document')?.examples ?? [];
+    const { appointment: where, ...without } = appointment;
+    assert.equal(appointment.documentKind, 'APPOINTMENT');
+    assert.equal(validate?.(without), false);
+    assert.equal(validate?.({ ...issued, appointment: where }), false);
   });
 
   it('knows the same codes as the registry contract', () => {

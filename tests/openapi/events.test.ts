@@ -51,6 +51,7 @@ describe('contracts/events/result.v1.schema.json', () => {
 
   before(() => {
     const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true });
+    ajv.addVocabulary(['x-open']);
     addFormats.default(ajv);
     validate = ajv.compile(JSON.parse(schemaText) as object);
   });
