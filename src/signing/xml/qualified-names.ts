@@ -1,6 +1,6 @@
 import { SignatureRefused } from '../refusals.js';
 import { isName, startsLocalName } from './characters.js';
-import { xmlNamespace, xmlnsNamespace } from './names.js';
+import { knownNamespace, xmlNamespace, xmlnsNamespace } from './names.js';
 import type { Source } from './source.js';
 import type { NamespaceDeclaration } from './tree.js';
 
@@ -161,6 +161,8 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
  * @see https://www.w3.org/TR/xml-names/ §3
  */
 export function declarationOf(prefix: string, value: string): NamespaceDeclaration {
+  const known = prefix === 'xml' || prefix === 'xmlns' ? undefined : knownNamespace(value);
+  if (known !== undefined) return { prefix, uri: known };
   // Parsers disagree about white space around a namespace name, and libxml2 and others canonicalise these
   // characters without escaping them, so that a name could pose as an attribute. No real name has them.
   if (/[\s&<>"]/.test(value)) throw new SignatureRefused('xml-namespace', 'character in a namespace name');

@@ -2,6 +2,7 @@ import { SignatureRefused } from '../refusals.js';
 import { inCanonicalOrder, refuseDuplicates, refuseTwice } from './attribute-rules.js';
 import { classes, continuesName, startsName, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
+import { xsiNamespace } from './names.js';
 import { declarationOf, type QualifiedName, QualifiedNames } from './qualified-names.js';
 import { CharacterData } from './scan-data.js';
 import { ScannedAttribute, ScannedElement } from './scanned-element.js';
@@ -232,6 +233,7 @@ class Scanner {
       if (attribute.qualified.isId) this.source.ids.push(attribute);
       if (attribute.qualified.prefix === '') continue;
       attribute.namespace = names.resolve(attribute.qualified);
+      if (attribute.namespace === xsiNamespace && attribute.local === 'type') this.source.hasTypes = true;
       prefixed++;
     }
     if (prefixed > 1) refuseDuplicates(attributes);

@@ -62,6 +62,13 @@ export class ScannedElement implements XmlElement, Extent {
     return this.#children;
   }
 
+  /** Undefined when it holds elements. */
+  get text(): string | undefined {
+    if (this.firstElement !== undefined) return undefined;
+    const { contentStart, contentEnd } = this;
+    return contentStart === contentEnd ? '' : readText(this.source.decode(contentStart, contentEnd));
+  }
+
   /** The child elements. A list is made for those who ask: most elements are never asked. */
   get elements(): readonly ScannedElement[] {
     if (this.firstElement === undefined) return none;

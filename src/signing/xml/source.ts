@@ -17,6 +17,8 @@ export class Source {
   readonly prefixes: string[] = [];
   /** Every attribute that a reader could take for an id, in document order. */
   readonly ids: XmlAttribute[] = [];
+  /** Somewhere stands `xsi:type`, whatever the prefix. */
+  hasTypes = false;
   /** Namespace names as canonical XML writes them, in bytes. */
   readonly escapedNamespaces = new Map<string, string>();
   /** Everything in front of it is ASCII: in most messages all headers are. */

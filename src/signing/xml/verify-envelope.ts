@@ -7,6 +7,7 @@ import { checkTimestamp } from './check-timestamp.js';
 import { decodeText } from './decode-text.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
+import { wsaAnonymous } from './names.js';
 import { parseXml } from './parse.js';
 import { qnamePrefixes, qnamesAreSigned } from './qname-values.js';
 import { type ReadSignature, readSignature } from './read-signature.js';
@@ -74,16 +75,19 @@ type Addressing = Pick<VerifiedEnvelope, 'messageId' | 'to' | 'action' | 'relate
 
 /** Reads the elements whose digests were just checked; they are of the same tree, so nothing was looked up twice. */
 function checkAddressing(located: LocatedParts, expected: Expectation): Addressing {
-  const to = plainText(partOf(located, 'to'));
-  const action = plainText(partOf(located, 'action'));
-  const messageId = plainText(partOf(located, 'message-id'));
+  const sentTo = plainText(partOf(located, 'to'));
+  const sentAction = plainText(partOf(located, 'action'));
+  const messageId = detached(plainText(partOf(located, 'message-id')));
   const relatesToPart = located.parts.get('relates-to');
-  const relatesTo = relatesToPart === undefined ? undefined : plainText(relatesToPart);
+  const relatesTo = relatesToPart === undefined ? undefined : detached(plainText(relatesToPart));
   const replyToPart = located.parts.get('reply-to');
   const replyTo = replyToPart === undefined ? undefined : endpointAddress(replyToPart);
   const receivers = typeof expected.to === 'string' ? [expected.to] : expected.to;
-  if (!receivers.includes(to)) throw new SignatureRefused('addressing-to');
-  if (!expected.actions.includes(action)) throw new SignatureRefused('addressing-action');
+  // The configured strings go on, not pieces of the message that say the same.
+  const to = receivers.find((receiver) => receiver === sentTo);
+  if (to === undefined) throw new SignatureRefused('addressing-to');
+  const action = expected.actions.find((allowed) => allowed === sentAction);
+  if (action === undefined) throw new SignatureRefused('addressing-action');
   if (expected.relatesTo !== undefined && relatesTo !== expected.relatesTo) {
     throw new SignatureRefused('addressing-relates-to');
   }
@@ -92,8 +96,15 @@ function checkAddressing(located: LocatedParts, expected: Expectation): Addressi
     to,
     action,
     ...(relatesTo === undefined ? {} : { relatesTo }),
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(replyTo === undefined
+      ? {}
+      : { replyTo: replyTo === wsaAnonymous ? wsaAnonymous : detached(replyTo) }),
   };
+}
+
+/** A slice would keep the whole message in memory for as long as somebody keeps the value. */
+function detached(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function usesSha1({ algorithm, references }: ReadSignature): boolean {
