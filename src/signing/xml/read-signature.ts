@@ -6,6 +6,7 @@ import {
   type XmlSignatureAlgorithm,
 } from './algorithms.js';
 import { bytesOfBase64, packBase64 } from './base64.js';
+import { defaultXmlLimits } from './limits.js';
 import type { PartName } from './locate-parts.js';
 import { dsNamespace, exclusiveC14n, wsuNamespace } from './names.js';
 import { attributeOf, elementsOf, isEmpty, isNamed, textOf, type XmlElement } from './tree.js';
@@ -33,7 +34,7 @@ export interface ReadReference {
 
 type Target = Pick<ReadReference, 'part' | 'element'>;
 
-const mostReferences = 10;
+const { references: mostReferences } = defaultXmlLimits;
 const mostPrefixes = 64;
 const hashBytes: Record<HashName, number> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 

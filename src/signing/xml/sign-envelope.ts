@@ -5,6 +5,7 @@ import { canonicalPieces } from './c14n.js';
 import { bytesOfText } from './decode-text.js';
 import { digestOf } from './digest.js';
 import { escapeAttribute, escapeText } from './escape.js';
+import { defaultXmlLimits } from './limits.js';
 import {
   base64Encoding,
   dsNamespace,
@@ -152,7 +153,7 @@ function tokenOf(certificate: X509Certificate): Part {
 }
 
 function writeBody(soap: string, content: string): Part {
-  const root = parseXmlText(content);
+  const root = parseXmlText(content, defaultXmlLimits, 'content');
   // A prefix that only a value uses is not visible to exclusive C14N: it has to be named, or its declaration
   // would be lost here and could be exchanged on the way.
   const prefixList = qnamePrefixes(root);

@@ -6,6 +6,7 @@ import { refuseAmbiguousIds } from './check-ids.js';
 import { checkTimestamp } from './check-timestamp.js';
 import { decodeText } from './decode-text.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
+import { defaultXmlLimits } from './limits.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
 import { wsaAnonymous } from './names.js';
 import { parseXml } from './parse.js';
@@ -26,7 +27,7 @@ export type { Expectation, VerifiedEnvelope } from './expectation.js';
  * @throws {SignatureRefused} with the exact code. There is no other way out: never a boolean.
  */
 export function verifyEnvelope(bytes: Uint8Array, expected: Expectation): VerifiedEnvelope {
-  const envelope = parseXml(bytes);
+  const envelope = parseXml(bytes, defaultXmlLimits, 'body-content');
   const located = locateParts(envelope, expected.soapVersion, {
     confirmation: expected.confirms !== undefined,
   });
