@@ -16,6 +16,9 @@ export function packBase64(text: string): string | undefined {
 
 /** The bytes of it; see {@link packBase64}. */
 export function decodeBase64(text: string): Buffer | undefined {
+  // What comes back as it was written is canonical. For long values that is faster than an expression.
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length > 0 && bytes.toString('base64') === text) return bytes;
   const packed = packBase64(text);
   return packed === undefined ? undefined : Buffer.from(packed, 'base64');
 }

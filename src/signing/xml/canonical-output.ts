@@ -1,7 +1,7 @@
 import type { Source } from './source.js';
 
 /** Shorter stretches are copied: a piece of its own costs more than that. */
-const longStretch = 16_384;
+export const longStretch = 16_384;
 
 /**
  * Canonical XML on its way to a digest: text (one character for each byte of UTF-8), and long stretches of the

@@ -1,8 +1,9 @@
 import { createHash, hash as oneShotHash } from 'node:crypto';
 import type { HashName } from './algorithms.js';
+import type { Piece } from './c14n.js';
 
 /** Base64 of the digest: Node hands it over as a string in half the time that it needs for a Buffer. */
-export function digestOf(hash: HashName, pieces: readonly Uint8Array[]): string {
+export function digestOf(hash: HashName, pieces: readonly Piece[]): string {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return oneShotHash(hash, only, 'base64');
   const digest = createHash(hash);

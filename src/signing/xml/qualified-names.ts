@@ -6,7 +6,8 @@ import type { Source } from './source.js';
 import type { NamespaceDeclaration } from './tree.js';
 
 /** A name as it is written somewhere in a document; equal names of a document are one object. */
-export interface QualifiedName extends NameText {
+export interface QualifiedName extends Omit<NameText, 'usualValue'> {
+  readonly text: NameText;
   /** Where it stands first, and its length in bytes. */
   readonly start: number;
   readonly length: number;
@@ -99,6 +100,7 @@ export class QualifiedNames {
     const { raw, name, prefix, local, declares, isId } = text;
     if (declares) this.declaredPrefixes++;
     return {
+      text,
       start,
       length,
       raw,

@@ -5,7 +5,7 @@ import {
   signatureAlgorithmOfUri,
   type XmlSignatureAlgorithm,
 } from './algorithms.js';
-import { bytesOfBase64, packBase64 } from './base64.js';
+import { bytesOfBase64, decodeBase64, packBase64 } from './base64.js';
 import { defaultXmlLimits } from './limits.js';
 import type { PartName } from './locate-parts.js';
 import { dsNamespace, exclusiveC14n, wsuNamespace } from './names.js';
@@ -106,7 +106,8 @@ export function readSignature(
     if (part === 'body' && bodyMayBeUnsigned) continue;
     if (!covered.has(part)) throw new SignatureRefused(`coverage-${part}`);
   }
-  const signatureValue = Buffer.from(base64Of(value), 'base64');
+  const signatureValue = decodeBase64(textOf(value) ?? '');
+  if (signatureValue === undefined) throw new SignatureRefused('signature-base64', value.local);
   return { signedInfo, prefixList, algorithm, references, value: signatureValue, keyInfo };
 }
 

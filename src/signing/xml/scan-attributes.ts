@@ -2,6 +2,7 @@ import { SignatureRefused } from '../refusals.js';
 import { inCanonicalOrder, refuseDuplicates, refuseTwice } from './attribute-rules.js';
 import { classes, continuesName, startsName, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
+import { noteValue } from './name-texts.js';
 import { xsiNamespace } from './names.js';
 import { declarationOf, type QualifiedName, type QualifiedNames } from './qualified-names.js';
 import type { CharacterData } from './scan-data.js';
@@ -10,6 +11,7 @@ import type { Source } from './source.js';
 import type { NamespaceDeclaration } from './tree.js';
 
 const slash = 0x2f;
+const quotationMark = 0x22;
 const equals = 0x3d;
 const greaterThan = 0x3e;
 
@@ -118,14 +120,38 @@ export class AttributeScanner {
     }
     if (quote !== 0x22 && quote !== 0x27) malformed(this.#at);
     const start = this.#at + 1;
-    const { data } = this;
-    const end = data.endOfValue(start, quote);
+    const usual = this.#usualValue(qualified, start, quote);
+    const end = usual === undefined ? this.#endOfValue(qualified, start, quote) : start + usual.length;
     if (end - start > this.limits.attributeLength) throw new SignatureRefused('xml-attribute-too-long');
-    if (!data.isCanonical) this.#tagIsCanonical = false;
     this.#at = end + 1;
     if (qualified.lastTag === this.#tag) refuseTwice(start);
     qualified.lastTag = this.#tag;
-    return new ScannedAttribute(this.source, qualified, start, end, data.isPlain);
+    return new ScannedAttribute(
+      this.source,
+      qualified,
+      start,
+      end,
+      usual !== undefined || this.data.isPlain,
+      usual,
+    );
+  }
+
+  /** The value, when it is the one that an attribute of this name had before. */
+  #usualValue({ text }: QualifiedName, start: number, quote: number): string | undefined {
+    const { usualValue } = text;
+    if (usualValue === undefined || quote !== quotationMark) return undefined;
+    if (this.#bytes[start + usualValue.length] !== quotationMark) return undefined;
+    return this.source.text.startsWith(usualValue, start) ? usualValue : undefined;
+  }
+
+  #endOfValue({ text }: QualifiedName, start: number, quote: number): number {
+    const { data, source } = this;
+    const end = data.endOfValue(start, quote);
+    if (!data.isCanonical) this.#tagIsCanonical = false;
+    else if (data.isPlain && text.usualValue === undefined && source.isAsciiUntil(end)) {
+      noteValue(text, source.text.slice(start, end));
+    }
+    return end;
   }
 
   #name(start: number): QualifiedName {

@@ -1,5 +1,5 @@
 import { SignatureRefused } from '../refusals.js';
-import { classes, continuesName, startsName, whiteSpace } from './characters.js';
+import { classes, continuesName, startsName, stopsText, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
 import { type QualifiedName, QualifiedNames } from './qualified-names.js';
 import { refuseManyReferences } from './reference-count.js';
@@ -77,7 +77,7 @@ class Scanner implements ContentReader {
       if (bytes[this.#at] !== lessThan) this.#characterData(open);
       if (bytes[this.#at + 1] === slash) {
         open = this.#endTag(open);
-      } else {
+      } else if (this.#unread === undefined || !this.#skipPlain(open)) {
         const isKept: boolean = this.#unread === undefined;
         const child = this.#startTag(open);
         if (isKept) open.addElement(child);
@@ -110,6 +110,36 @@ class Scanner implements ContentReader {
     if (end - start > this.limits.textLength) throw new SignatureRefused('xml-text-too-long');
     if (!data.isCanonical) open.contentIsCanonical = false;
     this.#at = end;
+  }
+
+  /**
+   * Steps over an element of which no tree is made, when it is the one expected, without attributes, with short text
+   * that needs no second look, and within the limits. Records are made of these.
+   *
+   * @returns false when it is anything else; nothing is changed then.
+   */
+  #skipPlain(open: ScannedElement): boolean {
+    const { source, limits } = this;
+    const bytes = this.#bytes;
+    const table = classes;
+    const expected = this.#names.followerOfLast;
+    if (expected === undefined) return false;
+    const { start, length } = expected;
+    const name = this.#at + 1;
+    let at = name + length;
+    if (bytes[at] !== greaterThan || !source.repeats(start, length, name)) return false;
+    const last = Math.min(bytes.length - 1, ++at + Math.min(longestPlain, limits.textLength));
+    while (at < last && ((table[bytes[at] as number] as number) & stopsText) === 0) at++;
+    if (bytes[at] !== lessThan || bytes[at + 1] !== slash) return false;
+    at += 2;
+    if (bytes[at + length] !== greaterThan || !source.repeats(start, length, at)) return false;
+    if (this.#depth >= limits.depth || this.#elements >= limits.elements) return false;
+    this.#elements++;
+    this.#names.resolve(expected);
+    this.#names.last = expected;
+    open.contentPrefixes |= expected.prefixBit;
+    this.#at = at + length + 1;
+    return true;
   }
 
   /** At `</`. @returns the element that is open then. */
@@ -219,6 +249,9 @@ class Scanner implements ContentReader {
     return found;
   }
 }
+
+/** Bytes of text. Longer ones are found in native code. */
+const longestPlain = 128;
 
 /** Envelope, Header, Security, Signature, SignedInfo, Reference. */
 const referenceDepth = 6;

@@ -135,6 +135,8 @@ export class ScannedAttribute implements XmlAttribute {
     readonly end: number,
     /** Neither references nor white space that has to be normalised. */
     readonly isPlain: boolean,
+    /** The value, where it is known already. */
+    readonly known: string | undefined,
   ) {}
 
   get name(): string {
@@ -150,6 +152,7 @@ export class ScannedAttribute implements XmlAttribute {
   }
 
   get value(): string {
+    if (this.known !== undefined) return this.known;
     const written = this.source.decode(this.start, this.end);
     return this.isPlain ? written : readValue(written);
   }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Signer } from '../signer.js';
 import { sha256Uri, signatureAlgorithmNamed } from './algorithms.js';
-import { canonicalPieces } from './c14n.js';
+import { bytesOfPieces, canonicalPieces } from './c14n.js';
 import { bytesOfText } from './decode-text.js';
 import { digestOf } from './digest.js';
 import { escapeAttribute, escapeText } from './escape.js';
@@ -162,7 +162,7 @@ function writeBody(soap: string, content: string): Part {
   if (prefixList.includes('wsa')) context.push({ prefix: 'wsa', uri: wsaNamespace });
   if (prefixList.includes('wsse')) context.push({ prefix: 'wsse', uri: wsseNamespace });
   context.push({ prefix: 'wsu', uri: wsuNamespace });
-  const xml = Buffer.concat(canonicalPieces(root, prefixList, context)).toString('latin1');
+  const xml = bytesOfPieces(canonicalPieces(root, prefixList, context)).toString('latin1');
   if (xml.includes(`"${idStem}`))
     throw new TypeError(`Body content may not use ids that begin with ${idStem}.`);
   const declarations = context.map(({ prefix, uri }) => declare(prefix, uri)).join('');

@@ -27,8 +27,6 @@ export class Source {
   hasTypes = false;
   /** For elements that are unread. */
   contentReader: ContentReader | undefined;
-  /** Namespace names as canonical XML writes them, in bytes. */
-  readonly escapedNamespaces = new Map<string, string>();
   /** Everything in front of it is ASCII: in most messages all headers are. */
   readonly #asciiUntil: number;
   #words: Int32Array | undefined;
@@ -56,6 +54,11 @@ export class Source {
     return end <= this.#asciiUntil || isAsciiText(written)
       ? written
       : this.bytes.toString('utf8', start, end);
+  }
+
+  /** Whether all in front of an offset is known to be ASCII. */
+  isAsciiUntil(end: number): boolean {
+    return end <= this.#asciiUntil;
   }
 
   /** Whether the bytes at `other` are those at `start`. Names are short: a loop beats every search. */

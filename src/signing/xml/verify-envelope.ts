@@ -1,10 +1,9 @@
 import { SignatureRefused } from '../refusals.js';
-import { canonicalize } from './c14n.js';
+import { bytesOfPieces, canonicalize, type Piece, textOfPieces } from './c14n.js';
 import { checkConfirmation } from './check-confirmation.js';
 import { checkDigests, checkSignatureValue } from './check-digests.js';
 import { refuseAmbiguousIds } from './check-ids.js';
 import { checkTimestamp } from './check-timestamp.js';
-import { decodeText } from './decode-text.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
 import { defaultXmlLimits } from './limits.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
@@ -114,7 +113,7 @@ function usesSha1({ algorithm, references }: ReadSignature): boolean {
 
 function readBody(
   element: XmlElement,
-  signedBody: readonly Buffer[] | undefined,
+  signedBody: readonly Piece[] | undefined,
   { bodyMayBeUnsigned }: Expectation,
 ): Pick<VerifiedEnvelope, 'body' | 'bodyUnsigned'> {
   if (signedBody === undefined && bodyMayBeUnsigned === true) {
@@ -122,8 +121,8 @@ function readBody(
     return { body: canonicalize(element, qnamePrefixes(element)), bodyUnsigned: true };
   }
   if (signedBody === undefined) throw new SignatureRefused('coverage-body');
-  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(Buffer.concat(signedBody)))) {
+  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(bytesOfPieces(signedBody)))) {
     throw new SignatureRefused('qname-unsigned');
   }
-  return { body: signedBody.map(decodeText).join('') };
+  return { body: textOfPieces(signedBody) };
 }
