@@ -60,6 +60,17 @@ export function canonicalPieces(
   return out.pieces();
 }
 
+/** The same as one string with one character for each byte. */
+export function canonicalBytes(
+  element: XmlElement,
+  prefixList: readonly string[],
+  context: readonly NamespaceDeclaration[],
+): string {
+  const out = new CanonicalOutput(Number.POSITIVE_INFINITY);
+  write(element, prefixList.map(prefixOfList), [...context], true, out);
+  return out.text;
+}
+
 /**
  * Most parts of a message need nothing but declarations in their start tag: the rest is canonical as it stands.
  *

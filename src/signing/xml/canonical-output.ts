@@ -11,12 +11,20 @@ export class CanonicalOutput {
   readonly #pieces: Buffer[] = [];
   #text = '';
 
+  /** @param longest bytes of the stretches that are copied. */
+  constructor(readonly longest = longStretch) {}
+
+  /** What was added since the last long stretch. */
+  get text(): string {
+    return this.#text;
+  }
+
   add(bytes: string): void {
     this.#text += bytes;
   }
 
   take(source: Source, start: number, end: number): void {
-    if (end - start < longStretch) {
+    if (end - start < this.longest) {
       this.#text += source.text.slice(start, end);
       return;
     }
