@@ -1,7 +1,8 @@
 import { compareCodePoints } from './canonical-order.js';
 import { CanonicalOutput, longStretch } from './canonical-output.js';
-import { bytesOfText, decodeText, textOfBytes } from './decode-text.js';
+import { bytesOfText, textOfBytes } from './decode-text.js';
 import { escapeAttribute, escapeText } from './escape.js';
+import { type Piece, textOfPieces } from './pieces.js';
 import { readText } from './references.js';
 import { ScannedElement } from './scanned-element.js';
 import type { Source } from './source.js';
@@ -25,20 +26,6 @@ export function canonicalize(
   context: readonly NamespaceDeclaration[] = [],
 ): string {
   return textOfPieces(canonicalPieces(element, prefixList, context));
-}
-
-/** A stretch of canonical XML: UTF-8, or a string where all of it is ASCII, which is hashed as fast. */
-export type Piece = Buffer | string;
-
-export function textOfPieces(pieces: readonly Piece[]): string {
-  let text = '';
-  for (const piece of pieces) text += typeof piece === 'string' ? piece : decodeText(piece);
-  return text;
-}
-
-export function bytesOfPieces(pieces: readonly Piece[]): Buffer {
-  const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece));
-  return buffers.length === 1 ? (buffers[0] as Buffer) : Buffer.concat(buffers);
 }
 
 /**
@@ -86,10 +73,11 @@ function takeWhole(element: ScannedElement, inclusive: readonly string[]): reado
   const written = writeDeclarations(rendered, 0);
   const head = `<${raw}${written.bytes}`;
   const from = element.start + raw.length + 1;
-  if (end - from >= longStretch) return [Buffer.from(head, 'latin1'), source.bytes.subarray(from, end)];
-  const whole = head + source.text.slice(from, end);
-  const isAscii = written.isAscii && source.isAsciiUntil(end);
-  return [isAscii ? whole : Buffer.from(whole, 'latin1')];
+  if (written.isAscii && end - from < longStretch && source.isAsciiUntil(end)) {
+    return [head + source.text.slice(from, end)];
+  }
+  const start = written.isAscii && source.isAsciiUntil(from) ? head : Buffer.from(head, 'latin1');
+  return [start, source.bytes.subarray(from, end)];
 }
 
 function prefixOfList(name: string): string {

@@ -1,13 +1,14 @@
 import { verify as cryptoVerify } from 'node:crypto';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
-import { bytesOfPieces, canonicalPieces, type Piece } from './c14n.js';
+import { canonicalPieces } from './c14n.js';
 import { digestOf } from './digest.js';
+import { type Piece, passingBytes } from './pieces.js';
 import type { ReadSignature } from './read-signature.js';
 
 /** The pinned key is of the right type and size already. @throws {SignatureRefused} `signature-value`. */
 export function checkSignatureValue(signature: ReadSignature, key: TrustedKey): void {
-  const signed = bytesOfPieces(canonicalPieces(signature.signedInfo, signature.prefixList));
+  const signed = passingBytes(canonicalPieces(signature.signedInfo, signature.prefixList));
   const { publicKey } = key;
   // IEEE P1363 has one length per curve, so a DER value never gets past this.
   const options =

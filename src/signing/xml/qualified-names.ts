@@ -1,4 +1,5 @@
 import { SignatureRefused } from '../refusals.js';
+import { classes, continuesName, startsName } from './characters.js';
 import { type NameText, nameText } from './name-texts.js';
 import { knownNamespace, xmlNamespace, xmlnsNamespace } from './names.js';
 import type { ScannedAttribute, ScannedElement } from './scanned-element.js';
@@ -72,11 +73,33 @@ export class QualifiedNames {
     return this.#scope.length;
   }
 
+  /** Behind the name that was read last. */
+  end = 0;
+
   /**
-   * @param hash of the bytes; it only says where to look first.
+   * The name that stands at `start`; {@link end} is behind it then.
+   *
    * @throws {SignatureRefused} `xml-malformed` or `xml-namespace` for what is not a name.
    */
-  find(start: number, end: number, hash: number): QualifiedName {
+  read(start: number): QualifiedName {
+    const { bytes } = this.source;
+    const table = classes;
+    let byte = bytes[start] as number;
+    if (((table[byte] as number) & startsName) === 0) {
+      throw new SignatureRefused('xml-malformed', `offset ${start}`);
+    }
+    let at = start;
+    let hash = 0;
+    do {
+      hash = (hash * 31 + byte) | 0;
+      byte = bytes[++at] as number;
+    } while (((table[byte] as number) & continuesName) !== 0);
+    this.end = at;
+    return this.#find(start, at, hash);
+  }
+
+  /** @param hash of the bytes; it only says where to look first. */
+  #find(start: number, end: number, hash: number): QualifiedName {
     const slot = (hash ^ (hash >>> 12)) & (recentNames - 1);
     const recent = this.#recent[slot];
     if (

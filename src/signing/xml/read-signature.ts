@@ -32,7 +32,9 @@ export interface ReadReference {
   readonly digest: string;
 }
 
-type Target = Pick<ReadReference, 'part' | 'element'>;
+interface Target extends Pick<ReadReference, 'part' | 'element'> {
+  readonly id: string;
+}
 
 const { references: mostReferences } = defaultXmlLimits;
 const mostPrefixes = 64;
@@ -87,16 +89,16 @@ export function readSignature(
   if (algorithm === undefined) throw new SignatureRefused('signature-algorithm');
   if (!isEmpty(method)) throw new SignatureRefused('signature-method-content');
 
-  const byId = new Map<string, Target>();
+  const targets: Target[] = [];
   for (const [part, element] of parts) {
     const id = attributeOf(element, wsuNamespace, 'Id');
-    if (id !== undefined) byId.set(`#${id}`, { part, element });
+    if (id !== undefined) targets.push({ id, part, element });
   }
   const covered = new Set<PartName>();
   const references: ReadReference[] = [];
   for (let i = 2; i < content.length; i++) {
     const reference = content[i] as XmlElement;
-    const target = byId.get(attributeOf(reference, '', 'URI') ?? '');
+    const target = targetOf(attributeOf(reference, '', 'URI') ?? '', targets);
     if (target === undefined) throw new SignatureRefused('signature-reference-target');
     if (covered.has(target.part)) throw new SignatureRefused('signature-reference-repeated', target.part);
     covered.add(target.part);
@@ -109,6 +111,15 @@ export function readSignature(
   const signatureValue = decodeBase64(textOf(value) ?? '');
   if (signatureValue === undefined) throw new SignatureRefused('signature-base64', value.local);
   return { signedInfo, prefixList, algorithm, references, value: signatureValue, keyInfo };
+}
+
+/** Each id names one element: a repeated one was refused before. */
+function targetOf(uri: string, targets: readonly Target[]): Target | undefined {
+  if (!uri.startsWith('#')) return undefined;
+  for (const target of targets) {
+    if (uri.length === target.id.length + 1 && uri.endsWith(target.id)) return target;
+  }
+  return undefined;
 }
 
 function readReference(reference: XmlElement, { part, element }: Target, acceptSha1: boolean): ReadReference {

@@ -3,23 +3,43 @@ import { dsNamespace, wsseNamespace } from './names.js';
 import type { ScannedElement } from './scanned-element.js';
 import { isNamed } from './tree.js';
 
+/** Envelope, Header, Security, Signature, SignedInfo, Reference. */
+export const referenceDepth = 6;
+
 /**
  * Refuses a Reference too many of the message's own Signature where it begins, and not when thousands of them have
- * been read: each of them would cost a search and a hash.
- *
- * @param element at the depth of Envelope/Header/Security/Signature/SignedInfo/Reference.
- * @throws {SignatureRefused} `signature-reference-count`.
+ * been read.
  */
-export function refuseManyReferences(element: ScannedElement, most: number): void {
-  if (!isNamed(element, dsNamespace, 'Reference')) return;
-  const signedInfo = element.parent;
-  if (signedInfo === undefined || !isNamed(signedInfo, dsNamespace, 'SignedInfo')) return;
+export class ReferenceCount {
+  #signedInfo: ScannedElement | undefined;
+  #count = 0;
+
+  constructor(readonly most: number) {}
+
+  /**
+   * @param element any one at {@link referenceDepth}.
+   * @throws {SignatureRefused} `signature-reference-count`.
+   */
+  add({ parent, qualified, namespace }: ScannedElement): void {
+    if (parent === undefined || qualified.local !== 'Reference' || namespace !== dsNamespace) return;
+    if (parent !== this.#signedInfo) {
+      if (!isOwnSignedInfo(parent)) return;
+      this.#signedInfo = parent;
+      this.#count = 0;
+    }
+    if (++this.#count > this.most) throw new SignatureRefused('signature-reference-count');
+  }
+}
+
+function isOwnSignedInfo(signedInfo: ScannedElement): boolean {
   const signature = signedInfo.parent;
-  if (signature === undefined || !isNamed(signature, dsNamespace, 'Signature')) return;
-  const security = signature.parent;
-  if (security === undefined || !isNamed(security, wsseNamespace, 'Security')) return;
-  if (security.parent?.local !== 'Header') return;
-  let before = 0;
-  for (const other of signedInfo.elements) if (isNamed(other, dsNamespace, 'Reference')) before++;
-  if (before >= most) throw new SignatureRefused('signature-reference-count');
+  const security = signature?.parent;
+  return (
+    isNamed(signedInfo, dsNamespace, 'SignedInfo') &&
+    signature !== undefined &&
+    isNamed(signature, dsNamespace, 'Signature') &&
+    security !== undefined &&
+    isNamed(security, wsseNamespace, 'Security') &&
+    security.parent?.local === 'Header'
+  );
 }

@@ -1,6 +1,6 @@
 import { SignatureRefused } from '../refusals.js';
 import { inCanonicalOrder, refuseDuplicates, refuseTwice } from './attribute-rules.js';
-import { classes, continuesName, startsName, whiteSpace } from './characters.js';
+import { classes, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
 import { noteValue } from './name-texts.js';
 import { xsiNamespace } from './names.js';
@@ -109,7 +109,8 @@ export class AttributeScanner {
 
   #attribute(): ScannedAttribute {
     const bytes = this.#bytes;
-    const qualified = this.#name(this.#at);
+    const qualified = this.names.read(this.#at);
+    this.#at = this.names.end;
     if (bytes[this.#at] !== equals) this.#spaceAround();
     if (bytes[this.#at] !== equals) malformed(this.#at);
     this.#at++;
@@ -152,21 +153,6 @@ export class AttributeScanner {
       noteValue(text, source.text.slice(start, end));
     }
     return end;
-  }
-
-  #name(start: number): QualifiedName {
-    const bytes = this.#bytes;
-    const table = classes;
-    let byte = bytes[start] as number;
-    if (((table[byte] as number) & startsName) === 0) malformed(start);
-    let at = start;
-    let hash = 0;
-    do {
-      hash = (hash * 31 + byte) | 0;
-      byte = bytes[++at] as number;
-    } while (((table[byte] as number) & continuesName) !== 0);
-    this.#at = at;
-    return this.names.find(start, at, hash);
   }
 
   #skipSpace(): void {

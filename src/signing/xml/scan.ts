@@ -1,8 +1,8 @@
 import { SignatureRefused } from '../refusals.js';
-import { classes, continuesName, startsName, stopsText, whiteSpace } from './characters.js';
+import { classes, continuesName, stopsText, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
 import { type QualifiedName, QualifiedNames } from './qualified-names.js';
-import { refuseManyReferences } from './reference-count.js';
+import { ReferenceCount, referenceDepth } from './reference-count.js';
 import { AttributeScanner } from './scan-attributes.js';
 import { CharacterData } from './scan-data.js';
 import { ScannedElement } from './scanned-element.js';
@@ -37,6 +37,7 @@ class Scanner implements ContentReader {
   readonly #names: QualifiedNames;
   readonly #data: CharacterData;
   readonly #attributes: AttributeScanner;
+  readonly #references: ReferenceCount;
   #at: number;
   #depth = 0;
   #elements = 0;
@@ -56,6 +57,7 @@ class Scanner implements ContentReader {
     this.#names = new QualifiedNames(source);
     this.#data = new CharacterData(source);
     this.#attributes = new AttributeScanner(source, this.#names, this.#data, limits);
+    this.#references = new ReferenceCount(limits.references);
     if (unread !== 'nothing') source.contentReader = this;
   }
 
@@ -192,7 +194,7 @@ class Scanner implements ContentReader {
     } else {
       this.#at = this.#attributes.read(element, this.#at);
     }
-    if (this.#depth === referenceDepth) refuseManyReferences(element, limits.references);
+    if (this.#depth === referenceDepth) this.#references.add(element);
     if (this.unread !== 'nothing' && this.#unread === undefined && this.#canWait(element)) {
       element.isUnread = true;
       this.#unread = element;
@@ -219,14 +221,12 @@ class Scanner implements ContentReader {
   }
 
   #name(start: number): QualifiedName {
-    const bytes = this.#bytes;
-    const table = classes;
     const names = this.#names;
     const expected = names.followerOfLast;
     if (expected !== undefined) {
       const end = start + expected.length;
       if (
-        ((table[bytes[end] as number] as number) & continuesName) === 0 &&
+        ((classes[this.#bytes[end] as number] as number) & continuesName) === 0 &&
         this.source.repeats(expected.start, expected.length, start)
       ) {
         this.#at = end;
@@ -234,16 +234,8 @@ class Scanner implements ContentReader {
         return expected;
       }
     }
-    let byte = bytes[start] as number;
-    if (((table[byte] as number) & startsName) === 0) malformed(start);
-    let at = start;
-    let hash = 0;
-    do {
-      hash = (hash * 31 + byte) | 0;
-      byte = bytes[++at] as number;
-    } while (((table[byte] as number) & continuesName) !== 0);
-    this.#at = at;
-    const found = names.find(start, at, hash);
+    const found = names.read(start);
+    this.#at = names.end;
     if (names.last !== undefined) names.last.follower = found;
     names.last = found;
     return found;
@@ -252,9 +244,6 @@ class Scanner implements ContentReader {
 
 /** Bytes of text. Longer ones are found in native code. */
 const longestPlain = 128;
-
-/** Envelope, Header, Security, Signature, SignedInfo, Reference. */
-const referenceDepth = 6;
 
 function malformed(at: number): never {
   throw new SignatureRefused('xml-malformed', `offset ${at}`);

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { sha256Uri } from './algorithms.js';
 import { bytesOfText } from './decode-text.js';
-import { digestOf } from './digest.js';
 import { escapeAttribute } from './escape.js';
 import { exclusiveC14n } from './names.js';
+import { passingBytes } from './pieces.js';
 
 /** Bytes of the ids that we write; content may not use them, or a Reference would be ambiguous. */
 export const idStem = 'ura-';
@@ -63,11 +63,11 @@ const longContent = 16_384;
 
 function digestOfPart(start: string, content: string, end: string): string {
   if (content.length < longContent) {
-    return digestOf('sha256', [Buffer.from(`${start}${content}${end}`, 'latin1')]);
+    return hash('sha256', passingBytes([`${start}${content}${end}`]), 'base64');
   }
   // A long content is not copied once more to stand between its tags.
-  const hash = createHash('sha256').update(start, 'latin1');
-  return hash.update(content, 'latin1').update(end, 'latin1').digest('base64');
+  const digest = createHash('sha256').update(start, 'latin1');
+  return digest.update(content, 'latin1').update(end, 'latin1').digest('base64');
 }
 
 const transformStart = `"><ds:Transforms><ds:Transform Algorithm="${exclusiveC14n}">`;

@@ -1,5 +1,5 @@
 import { SignatureRefused } from '../refusals.js';
-import { bytesOfPieces, canonicalize, type Piece, textOfPieces } from './c14n.js';
+import { canonicalize } from './c14n.js';
 import { checkConfirmation } from './check-confirmation.js';
 import { checkDigests, checkSignatureValue } from './check-digests.js';
 import { refuseAmbiguousIds } from './check-ids.js';
@@ -8,7 +8,8 @@ import type { Expectation, VerifiedEnvelope } from './expectation.js';
 import { defaultXmlLimits } from './limits.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
 import { wsaAnonymous } from './names.js';
-import { parseXml } from './parse.js';
+import { parseXml, parseXmlText } from './parse.js';
+import { type Piece, textOfPieces } from './pieces.js';
 import { qnamePrefixes, qnamesAreSigned } from './qname-values.js';
 import { type ReadSignature, readSignature } from './read-signature.js';
 import { selectKey } from './select-key.js';
@@ -121,7 +122,10 @@ function readBody(
     return { body: canonicalize(element, qnamePrefixes(element)), bodyUnsigned: true };
   }
   if (signedBody === undefined) throw new SignatureRefused('coverage-body');
-  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(bytesOfPieces(signedBody)))) {
+  if (
+    qnamePrefixes(element).length > 0 &&
+    !qnamesAreSigned(element, parseXmlText(textOfPieces(signedBody)))
+  ) {
     throw new SignatureRefused('qname-unsigned');
   }
   return { body: textOfPieces(signedBody) };
