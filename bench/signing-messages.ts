@@ -30,3 +30,26 @@ export function messageOf(contentBytes: number, shape: Shape, now: number): Outg
     createdAt: now,
   };
 }
+
+/** A question about one person: what most messages of a gateway are. Nothing that the profile signs can be left out. */
+export function smallestMessage(now: number): OutgoingEnvelope {
+  return {
+    ...messageOf(0, 'records', now),
+    bodyContent: '<c:question xmlns:c="urn:civil"><c:nid>J00101999W</c:nid></c:question>',
+  };
+}
+
+/**
+ * What of a message of ours has to be hashed, whoever verifies it: SignedInfo and each signed part, as they are
+ * written. Their canonical forms are longer by some declarations.
+ */
+export function signedBytes(message: Uint8Array): { signedInfo: Buffer; parts: Buffer[] } {
+  const text = Buffer.from(message).toString('latin1');
+  const found = (pattern: RegExp) =>
+    [...text.matchAll(pattern)].map(([whole]) => Buffer.from(whole, 'latin1'));
+  const [signedInfo] = found(/<ds:SignedInfo>.*<\/ds:SignedInfo>/gs);
+  return {
+    signedInfo: signedInfo as Buffer,
+    parts: found(/<([a-z]+:[A-Za-z]+)(?: [A-Za-z]+="[^"]*")* wsu:Id="[^"]*">.*?<\/\1>/gs),
+  };
+}

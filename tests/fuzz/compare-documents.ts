@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type XmlElement as LibxmlElement, XmlC14NMode, XmlDocument } from 'libxml2-wasm';
 import { SignatureRefused } from '../../src/signing/refusals.js';
 import { canonicalize } from '../../src/signing/xml/c14n.js';
+import { defaultXmlLimits } from '../../src/signing/xml/limits.js';
 import { parseXml } from '../../src/signing/xml/parse.js';
 import type { XmlElement } from '../../src/signing/xml/tree.js';
 import { elementsInOrder, type RandomDocument } from '../signing/xml/random-documents.js';
@@ -23,6 +24,8 @@ export function compareCanonical(document: RandomDocument): Difference {
 function compareElement({ xml, apex, prefixList }: RandomDocument): Difference {
   const element = elementsInOrder(parseXml(Buffer.from(xml)))[apex] as XmlElement;
   const ours = canonicalize(element, prefixList);
+  const late = elementsInOrder(parseUnread(Buffer.from(xml)))[apex] as XmlElement;
+  if (canonicalize(late, prefixList) !== ours) return 'c14n of a tree made later differs';
   const theirs = libxmlCanonical(Buffer.from(xml), { apex, prefixList });
   return ours === theirs ? undefined : `c14n: ours ${ours}, libxml2's ${String(theirs)}`;
 }
@@ -42,6 +45,7 @@ export function compareParsers(text: string): Difference {
     root = parseXml(bytes);
   } catch (error) {
     if (!(error instanceof SignatureRefused)) return `ours failed: ${String(error)}`;
+    if (refusalOf(() => parseUnread(bytes)) !== error.message) return 'refused otherwise without a tree';
     if (bySaxes instanceof Error || byLibxml instanceof Error) return undefined;
     return onStrictList.has(error.code) ? undefined : `only ours refuses: ${error.message}`;
   }
@@ -52,7 +56,24 @@ export function compareParsers(text: string): Difference {
     return undefined;
   if (byLibxml instanceof Error) return `libxml2 refuses: ${byLibxml.message}`;
   const ours = canonicalize(root);
+  const unread = parseUnread(bytes);
+  if (canonicalize(unread) !== ours) return 'c14n without a tree differs';
+  if (!isDeepStrictEqual(plainTree(parseUnread(bytes)), bySaxes)) return 'a tree made later differs';
   return ours === byLibxml ? undefined : `libxml2 reads ${byLibxml}, ours ${ours}`;
+}
+
+/** As an envelope is parsed: of what is inside no tree is made before somebody asks. */
+function parseUnread(bytes: Uint8Array): XmlElement {
+  return parseXml(bytes, defaultXmlLimits, 'content');
+}
+
+function refusalOf(parse: () => unknown): string | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    return error instanceof SignatureRefused ? error.message : String(error);
+  }
 }
 
 const onStrictList: ReadonlySet<string> = new Set([

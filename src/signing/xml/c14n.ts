@@ -1,11 +1,13 @@
 import { compareCodePoints } from './canonical-order.js';
-import { CanonicalOutput } from './canonical-output.js';
-import { bytesOfText, decodeText, textOfBytes } from './decode-text.js';
+import { CanonicalOutput, longStretch } from './canonical-output.js';
+import { bytesOfText, textOfBytes } from './decode-text.js';
 import { escapeAttribute, escapeText } from './escape.js';
+import { type Piece, textOfPieces } from './pieces.js';
 import { readText } from './references.js';
 import { ScannedElement } from './scanned-element.js';
 import type { Source } from './source.js';
 import { type NamespaceDeclaration, namespaceOf, type XmlAttribute, type XmlElement } from './tree.js';
+import { writeDeclarations } from './write-declarations.js';
 
 export { compareCodePoints } from './canonical-order.js';
 
@@ -23,7 +25,7 @@ export function canonicalize(
   prefixList: readonly string[] = [],
   context: readonly NamespaceDeclaration[] = [],
 ): string {
-  return canonicalPieces(element, prefixList, context).map(decodeText).join('');
+  return textOfPieces(canonicalPieces(element, prefixList, context));
 }
 
 /**
@@ -34,11 +36,52 @@ export function canonicalPieces(
   element: XmlElement,
   prefixList: readonly string[] = [],
   context: readonly NamespaceDeclaration[] = [],
-): readonly Buffer[] {
-  const inclusive = prefixList.map((prefix) => (prefix === '#default' ? '' : prefix));
+): readonly Piece[] {
+  const inclusive = prefixList.length === 0 ? prefixList : prefixList.map(prefixOfList);
+  if (element instanceof ScannedElement && context.length === 0) {
+    const whole = takeWhole(element, inclusive);
+    if (whole !== undefined) return whole;
+  }
   const out = new CanonicalOutput();
   write(element, inclusive, [...context], true, out);
   return out.pieces();
+}
+
+/** The same as one string with one character for each byte. */
+export function canonicalBytes(
+  element: XmlElement,
+  prefixList: readonly string[],
+  context: readonly NamespaceDeclaration[],
+): string {
+  const out = new CanonicalOutput(Number.POSITIVE_INFINITY);
+  write(element, prefixList.map(prefixOfList), [...context], true, out);
+  return out.text;
+}
+
+/**
+ * Most parts of a message need nothing but declarations in their start tag: the rest is canonical as it stands.
+ *
+ * @returns undefined for all others.
+ */
+function takeWhole(element: ScannedElement, inclusive: readonly string[]): readonly Piece[] | undefined {
+  if (!element.tagIsCanonical || !element.contentIsCanonical) return undefined;
+  const rendered: NamespaceDeclaration[] = [];
+  renderNamespaces(element, inclusive, rendered, true);
+  if (!saysTheSame(element, rendered)) return undefined;
+  const { source, end } = element;
+  const { raw } = element.qualified;
+  const written = writeDeclarations(rendered, 0);
+  const head = `<${raw}${written.bytes}`;
+  const from = element.start + raw.length + 1;
+  if (written.isAscii && end - from < longStretch && source.isAsciiUntil(end)) {
+    return [head + source.text.slice(from, end)];
+  }
+  const start = written.isAscii && source.isAsciiUntil(from) ? head : Buffer.from(head, 'latin1');
+  return [start, source.bytes.subarray(from, end)];
+}
+
+function prefixOfList(name: string): string {
+  return name === '#default' ? '' : name;
 }
 
 function write(
@@ -52,14 +95,7 @@ function write(
   renderNamespaces(element, inclusive, rendered, apex);
   const name = element instanceof ScannedElement ? element.qualified.raw : bytesOfText(element.name);
   out.add(`<${name}`);
-  if (rendered.length > outer) {
-    const fresh =
-      rendered.length === outer + 1 ? rendered.slice(outer) : rendered.slice(outer).sort(byPrefix);
-    for (const { prefix, uri } of fresh) {
-      out.add(prefix === '' ? ' xmlns="' : ` xmlns:${bytesOfText(prefix)}="`);
-      out.add(`${namespaceBytes(element, uri)}"`);
-    }
-  }
+  if (rendered.length > outer) out.add(writeDeclarations(rendered, outer).bytes);
   if (element instanceof ScannedElement) {
     if (element.tagIsCanonical) {
       out.take(element.source, element.start + name.length + 1, element.contentStart);
@@ -81,18 +117,6 @@ function write(
   // Assigning to length would leave the compiled code.
   while (rendered.length > outer) rendered.pop();
   out.add(`</${name}>`);
-}
-
-/** The same few names are written for each part of a message. */
-function namespaceBytes(element: XmlElement, uri: string): string {
-  if (!(element instanceof ScannedElement)) return bytesOfText(escapeAttribute(uri));
-  const { escapedNamespaces } = element.source;
-  let escaped = escapedNamespaces.get(uri);
-  if (escaped === undefined) {
-    escaped = bytesOfText(escapeAttribute(uri));
-    escapedNamespaces.set(uri, escaped);
-  }
-  return escaped;
 }
 
 /** Adds the declarations to be written at this element. */
@@ -191,10 +215,6 @@ function render(rendered: NamespaceDeclaration[], outer: number, prefix: string,
   }
   // xmlns="" only undoes a default namespace that was written before.
   if (prefix !== '' || uri !== '') rendered.push({ prefix, uri });
-}
-
-function byPrefix(a: NamespaceDeclaration, b: NamespaceDeclaration): number {
-  return compareCodePoints(a.prefix, b.prefix);
 }
 
 function byName(a: XmlAttribute, b: XmlAttribute): number {

@@ -1,7 +1,7 @@
 import type { Source } from './source.js';
 
 /** Shorter stretches are copied: a piece of its own costs more than that. */
-const longStretch = 16_384;
+export const longStretch = 16_384;
 
 /**
  * Canonical XML on its way to a digest: text (one character for each byte of UTF-8), and long stretches of the
@@ -11,12 +11,20 @@ export class CanonicalOutput {
   readonly #pieces: Buffer[] = [];
   #text = '';
 
+  /** @param longest bytes of the stretches that are copied. */
+  constructor(readonly longest = longStretch) {}
+
+  /** What was added since the last long stretch. */
+  get text(): string {
+    return this.#text;
+  }
+
   add(bytes: string): void {
     this.#text += bytes;
   }
 
   take(source: Source, start: number, end: number): void {
-    if (end - start < longStretch) {
+    if (end - start < this.longest) {
       this.#text += source.text.slice(start, end);
       return;
     }

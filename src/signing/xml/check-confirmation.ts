@@ -1,7 +1,7 @@
 import { SignatureRefused } from '../refusals.js';
 import { decodeBase64 } from './base64.js';
 import { wsuNamespace } from './names.js';
-import type { XmlElement } from './tree.js';
+import { isEmpty, type XmlElement } from './tree.js';
 
 /**
  * A SignatureConfirmation repeats the SignatureValue of the request, so that an answer belongs to the signature
@@ -20,7 +20,7 @@ export function checkConfirmation(element: XmlElement, confirms: string): void {
     }
   }
   const confirmed = value === undefined ? undefined : decodeBase64(value);
-  if (confirmed === undefined || element.children.length > 0) {
+  if (confirmed === undefined || !isEmpty(element)) {
     throw new SignatureRefused('structure-confirmation');
   }
   if (confirmed.toString('base64') !== confirms) throw new SignatureRefused('confirmation-other');

@@ -20,6 +20,8 @@ export interface XmlLimits {
   readonly attributeLength: number;
   /** Bytes of one run of text, as written: an attached document in base64 must fit. Default 1 900 000. */
   readonly textLength: number;
+  /** References of the Signature in the Security header. Default 10. */
+  readonly references: number;
 }
 
 export const defaultXmlLimits: XmlLimits = {
@@ -33,4 +35,5 @@ export const defaultXmlLimits: XmlLimits = {
   prefixes: 256,
   attributeLength: 8_192,
   textLength: 1_900_000,
+  references: 10,
 };

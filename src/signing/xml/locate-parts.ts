@@ -140,8 +140,7 @@ function refuseContent(where: string): never {
 export function plainText(element: XmlElement): string {
   const text = textOf(element);
   if (text === undefined || text === '') throw new SignatureRefused('structure-addressing', element.local);
-  // A slice would keep the whole message in memory for as long as somebody keeps the value.
-  return Buffer.from(text).toString();
+  return text;
 }
 
 /** The address of an endpoint reference that holds nothing else. @see WS-Addressing 1.0 Core §2.2 */

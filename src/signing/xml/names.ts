@@ -29,3 +29,25 @@ export const exclusiveC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 export const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/';
 export const xsiNamespace = 'http://www.w3.org/2001/XMLSchema-instance';
+
+const known: ReadonlyMap<string, string> = new Map(
+  [
+    ...Object.values(soapNamespaces),
+    wsaNamespace,
+    wsse11Namespace,
+    wsseNamespace,
+    wsuNamespace,
+    dsNamespace,
+    exclusiveC14n,
+    xsiNamespace,
+  ].map((uri) => [uri, uri]),
+);
+
+/**
+ * The namespace name as this file writes it: the same object, so that later comparisons look at no characters.
+ *
+ * @returns undefined when it is none of those that a signed message is made of.
+ */
+export function knownNamespace(uri: string): string | undefined {
+  return known.get(uri);
+}

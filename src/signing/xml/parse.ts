@@ -1,7 +1,7 @@
 import { SignatureRefused } from '../refusals.js';
 import { endOfDeclaration, refuseMarkupDeclarations } from './decode.js';
 import { defaultXmlLimits, type XmlLimits } from './limits.js';
-import { scan } from './scan.js';
+import { scan, type Unread } from './scan.js';
 import type { ScannedElement } from './scanned-element.js';
 import { Source } from './source.js';
 
@@ -11,24 +11,33 @@ import { Source } from './source.js';
  *
  * The tree reads its texts out of `bytes` when it is asked for them: they may not be written to meanwhile.
  *
+ * @param unread what of the tree is made only for those who ask for it.
  * @throws {SignatureRefused} with an `xml-…` code; `where` is an offset, never a piece of the message.
  */
-export function parseXml(bytes: Uint8Array, limits: XmlLimits = defaultXmlLimits): ScannedElement {
+export function parseXml(
+  bytes: Uint8Array,
+  limits: XmlLimits = defaultXmlLimits,
+  unread: Unread = 'nothing',
+): ScannedElement {
   if (bytes.byteLength > limits.bytes) throw new SignatureRefused('xml-too-large');
   const source = new Source(bytes);
   const from = endOfDeclaration(source.text);
   refuseMarkupDeclarations(source.text, from);
   refuseManyTags(source.text, limits);
-  return scan(source, from, limits);
+  return scan(source, from, limits, unread);
 }
 
 /** As {@link parseXml}, for text that is already decoded (a Body that is about to be signed). */
-export function parseXmlText(text: string, limits: XmlLimits = defaultXmlLimits): ScannedElement {
+export function parseXmlText(
+  text: string,
+  limits: XmlLimits = defaultXmlLimits,
+  unread: Unread = 'nothing',
+): ScannedElement {
   if (text.length > limits.bytes) throw new SignatureRefused('xml-too-large');
   const bytes = Buffer.from(text);
   // Half a character has no UTF-8; it would silently become another one.
   if (bytes.length !== text.length && !text.isWellFormed()) throw new SignatureRefused('xml-malformed');
-  return parseXml(bytes, limits);
+  return parseXml(bytes, limits, unread);
 }
 
 /** Every element has at most two `<`, so counting them bounds the work before any of it is done. */

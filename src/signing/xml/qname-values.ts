@@ -1,4 +1,5 @@
 import { xsiNamespace } from './names.js';
+import { ScannedElement } from './scanned-element.js';
 import { attributeOf, childElements, namespaceOf, type XmlElement } from './tree.js';
 
 /**
@@ -9,6 +10,7 @@ import { attributeOf, childElements, namespaceOf, type XmlElement } from './tree
  * bytes, where anybody could exchange it.
  */
 export function qnamePrefixes(element: XmlElement): string[] {
+  if (element instanceof ScannedElement && !element.source.hasTypes) return [];
   const found = new Set<string>();
   visitQnames(element, (prefix) => {
     found.add(prefix === '' ? '#default' : prefix);

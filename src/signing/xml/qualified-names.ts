@@ -1,30 +1,41 @@
 import { SignatureRefused } from '../refusals.js';
-import { isName, startsLocalName } from './characters.js';
-import { xmlNamespace, xmlnsNamespace } from './names.js';
+import { classes, continuesName, startsName } from './characters.js';
+import { type NameText, nameText } from './name-texts.js';
+import { knownNamespace, xmlNamespace, xmlnsNamespace } from './names.js';
+import type { ScannedAttribute, ScannedElement } from './scanned-element.js';
 import type { Source } from './source.js';
 import type { NamespaceDeclaration } from './tree.js';
 
 /** A name as it is written somewhere in a document; equal names of a document are one object. */
-export interface QualifiedName {
+export interface QualifiedName extends Omit<NameText, 'usualValue'> {
+  readonly text: NameText;
   /** Where it stands first, and its length in bytes. */
   readonly start: number;
   readonly length: number;
-  /** One character for each byte, to be compared with the document. */
-  readonly raw: string;
-  readonly name: string;
-  /** Empty for none. */
-  readonly prefix: string;
-  readonly local: string;
   /** Bit of the prefix in the sets of prefixes; 0 for `xml`, which is never declared. */
   readonly prefixBit: number;
-  readonly declares: boolean;
-  /** Some reader takes an attribute of this name for an id, in whatever namespace and case. */
-  readonly isId: boolean;
-  /** Number of the last element that had an attribute of this name. */
-  lastElement: number;
+  /** Number of the last start tag that had an attribute of this name. */
+  lastTag: number;
   /** What the prefix stands for, and in which state of the scope that was looked up. */
   namespace: string;
   scopeState: number;
+  /** The name of the element that began behind one of this name the last time. */
+  follower: QualifiedName | undefined;
+  /** The last start tag of this name that had attributes. */
+  tag: RepeatableTag | undefined;
+}
+
+/** A start tag with attributes, without declarations and ids: what is the same wherever it is repeated. */
+export interface RepeatableTag {
+  readonly start: number;
+  readonly length: number;
+  /** In which the prefixes were looked up. */
+  readonly scopeState: number;
+  readonly attributes: readonly ScannedAttribute[];
+  readonly namespace: string;
+  readonly namePrefixes: number;
+  readonly isCanonical: boolean;
+  readonly isEmpty: boolean;
 }
 
 /** Stands for every prefix from the 32nd on: such a set says nothing. */
@@ -39,6 +50,8 @@ export class QualifiedNames {
   /** The last name of each hash, so that most names are found without making a string of them. */
   readonly #recent: (QualifiedName | undefined)[] = new Array(recentNames).fill(undefined);
   readonly #scope: NamespaceDeclaration[] = [];
+  /** The state before each of them. */
+  readonly #before: number[] = [];
   #state = 0;
   #states = 0;
 
@@ -47,16 +60,46 @@ export class QualifiedNames {
   /** Number of different prefixes that were declared anywhere so far. */
   declaredPrefixes = 0;
 
+  /** The name of the element that began last. */
+  last: QualifiedName | undefined;
+
+  /** What element probably begins next: records follow each other, and so do the parts of a Reference. */
+  get followerOfLast(): QualifiedName | undefined {
+    return this.last?.follower;
+  }
+
   /** Number of declarations in force. */
   get inScope(): number {
     return this.#scope.length;
   }
 
+  /** Behind the name that was read last. */
+  end = 0;
+
   /**
-   * @param hash of the bytes; it only says where to look first.
+   * The name that stands at `start`; {@link end} is behind it then.
+   *
    * @throws {SignatureRefused} `xml-malformed` or `xml-namespace` for what is not a name.
    */
-  find(start: number, end: number, hash: number): QualifiedName {
+  read(start: number): QualifiedName {
+    const { bytes } = this.source;
+    const table = classes;
+    let byte = bytes[start] as number;
+    if (((table[byte] as number) & startsName) === 0) {
+      throw new SignatureRefused('xml-malformed', `offset ${start}`);
+    }
+    let at = start;
+    let hash = 0;
+    do {
+      hash = (hash * 31 + byte) | 0;
+      byte = bytes[++at] as number;
+    } while (((table[byte] as number) & continuesName) !== 0);
+    this.end = at;
+    return this.#find(start, at, hash);
+  }
+
+  /** @param hash of the bytes; it only says where to look first. */
+  #find(start: number, end: number, hash: number): QualifiedName {
     const slot = (hash ^ (hash >>> 12)) & (recentNames - 1);
     const recent = this.#recent[slot];
     if (
@@ -66,40 +109,35 @@ export class QualifiedNames {
     ) {
       return recent;
     }
-    const raw = this.source.text.slice(start, end);
-    let found = this.#names.get(raw);
+    const text = nameText(this.source, start, end, hash);
+    let found = this.#names.get(text.raw);
     if (found === undefined) {
-      found = this.#make(raw, start, end);
-      this.#names.set(raw, found);
+      found = this.#make(text, start, end - start);
+      this.#names.set(text.raw, found);
     }
     this.#recent[slot] = found;
     return found;
   }
 
-  #make(raw: string, start: number, end: number): QualifiedName {
-    const name = this.source.decode(start, end);
-    if (name.length !== raw.length && !isName(name))
-      throw new SignatureRefused('xml-malformed', `offset ${start}`);
-    const colon = name.indexOf(':');
-    const prefix = colon < 0 ? '' : name.slice(0, colon);
-    const local = colon < 0 ? name : localName(name, colon + 1);
-    const declares = prefix === 'xmlns' || name === 'xmlns';
+  #make(text: NameText, start: number, length: number): QualifiedName {
+    const { raw, name, prefix, local, declares, isId } = text;
     if (declares) this.declaredPrefixes++;
-    const isId = local.length === 2 && local.toLowerCase() === 'id';
-    const prefixBit = prefix === 'xml' || prefix === 'xmlns' ? 0 : this.#bitOf(prefix);
     return {
+      text,
       start,
-      length: raw.length,
+      length,
       raw,
       name,
       prefix,
       local,
-      prefixBit,
+      prefixBit: prefix === 'xml' || prefix === 'xmlns' ? 0 : this.#bitOf(prefix),
       declares,
       isId,
-      lastElement: 0,
+      lastTag: 0,
       namespace: '',
       scopeState: -1,
+      follower: undefined,
+      tag: undefined,
     };
   }
 
@@ -114,13 +152,43 @@ export class QualifiedNames {
   /** Comes into force at the element that has just begun. */
   declare(declaration: NamespaceDeclaration): void {
     this.#scope.push(declaration);
+    this.#before.push(this.#state);
     this.#state = ++this.#states;
   }
 
-  /** Forgets the last declarations: the element that made them has ended. */
+  /** Forgets the last declarations: the element that made them has ended, and what was in force before is again. */
   forget(count: number): void {
-    for (let i = count; i > 0; i--) this.#scope.pop();
-    this.#state = ++this.#states;
+    for (let i = count; i > 0; i--) {
+      this.#scope.pop();
+      this.#state = this.#before.pop() as number;
+    }
+  }
+
+  /** Exactly these declarations are in force, in this order. */
+  enter(declarations: readonly NamespaceDeclaration[]): void {
+    this.forget(this.#scope.length);
+    for (const declaration of declarations) this.declare(declaration);
+  }
+
+  /** Remembers a start tag that may be repeated. */
+  noteTag(element: ScannedElement): void {
+    const { qualified, start, contentStart, attributes, namespace, namePrefixes, tagIsCanonical } = element;
+    qualified.tag = {
+      start,
+      length: contentStart - start,
+      scopeState: this.#state,
+      attributes,
+      namespace,
+      namePrefixes,
+      isCanonical: tagIsCanonical,
+      isEmpty: element.end !== 0,
+    };
+  }
+
+  /** The tag that the one at `start` repeats, byte for byte and with the same meaning. */
+  repeatedTag({ tag }: QualifiedName, start: number): RepeatableTag | undefined {
+    if (tag === undefined || tag.scopeState !== this.#state) return undefined;
+    return this.source.repeats(tag.start, tag.length, start) ? tag : undefined;
   }
 
   /** Namespace of an element, or of an attribute that has a prefix. @throws {SignatureRefused} `xml-namespace`. */
@@ -142,15 +210,6 @@ export class QualifiedNames {
   }
 }
 
-/** What follows the colon must be a name of its own. */
-function localName(name: string, from: number): string {
-  const local = name.slice(from);
-  if (from === 1 || local.includes(':') || !startsLocalName(local)) {
-    throw new SignatureRefused('xml-namespace', 'malformed name');
-  }
-  return local;
-}
-
 // RFC 3986 §3.1
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
@@ -161,6 +220,8 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
  * @see https://www.w3.org/TR/xml-names/ §3
  */
 export function declarationOf(prefix: string, value: string): NamespaceDeclaration {
+  const known = prefix === 'xml' || prefix === 'xmlns' ? undefined : knownNamespace(value);
+  if (known !== undefined) return { prefix, uri: known };
   // Parsers disagree about white space around a namespace name, and libxml2 and others canonicalise these
   // characters without escaping them, so that a name could pose as an attribute. No real name has them.
   if (/[\s&<>"]/.test(value)) throw new SignatureRefused('xml-namespace', 'character in a namespace name');

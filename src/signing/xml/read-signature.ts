@@ -5,10 +5,11 @@ import {
   signatureAlgorithmOfUri,
   type XmlSignatureAlgorithm,
 } from './algorithms.js';
-import { decodeBase64 } from './base64.js';
+import { bytesOfBase64, decodeBase64, packBase64 } from './base64.js';
+import { defaultXmlLimits } from './limits.js';
 import type { PartName } from './locate-parts.js';
 import { dsNamespace, exclusiveC14n, wsuNamespace } from './names.js';
-import { attributeOf, elementsOf, isNamed, textOf, type XmlElement } from './tree.js';
+import { attributeOf, elementsOf, isEmpty, isNamed, textOf, type XmlElement } from './tree.js';
 
 /** The Signature, read as a closed template: everything in it is known, or it is refused. */
 export interface ReadSignature {
@@ -27,14 +28,26 @@ export interface ReadReference {
   readonly element: XmlElement;
   readonly prefixList: readonly string[];
   readonly hash: HashName;
-  readonly digest: Buffer;
+  /** Canonical base64, of as many bytes as the hash has. */
+  readonly digest: string;
 }
 
-type Target = Pick<ReadReference, 'part' | 'element'>;
+interface Target extends Pick<ReadReference, 'part' | 'element'> {
+  readonly id: string;
+}
 
-const mostReferences = 10;
+const { references: mostReferences } = defaultXmlLimits;
 const mostPrefixes = 64;
 const hashBytes: Record<HashName, number> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
+
+const signatureContent = ['SignedInfo', 'SignatureValue', 'KeyInfo'] as const;
+const referenceContent = ['Transforms', 'DigestMethod', 'DigestValue'] as const;
+
+const none: readonly never[] = [];
+const idAlone = ['Id'];
+const uriAndId = ['URI', 'Id'];
+const algorithmAlone = ['Algorithm'];
+const prefixListAlone = ['PrefixList'];
 
 /** What only some profiles allow; see `Expectation`. */
 export interface SignatureOptions {
@@ -48,73 +61,83 @@ export function readSignature(
   parts: ReadonlyMap<PartName, XmlElement>,
   { bodyMayBeUnsigned = false, acceptSha1 = false }: SignatureOptions = {},
 ): ReadSignature {
-  allowAttributes(signature, ['Id']);
-  const [signedInfo, value, keyInfo] = children(
-    signature,
-    ['SignedInfo', 'SignatureValue', 'KeyInfo'],
-    'signature-structure',
-  );
-  allowAttributes(signedInfo, ['Id']);
-  allowAttributes(value, ['Id']);
-  allowAttributes(keyInfo, ['Id']);
+  allowAttributes(signature, idAlone);
+  const [signedInfo, value, keyInfo] = children(signature, signatureContent, 'signature-structure');
+  allowAttributes(signedInfo, idAlone);
+  allowAttributes(value, idAlone);
+  allowAttributes(keyInfo, idAlone);
 
-  const [canonicalization, method, ...references] = elementsOf(signedInfo) ?? [];
+  const content = elementsOf(signedInfo) ?? [];
+  const [canonicalization, method] = content;
   if (
     canonicalization === undefined ||
     method === undefined ||
     !isNamed(canonicalization, dsNamespace, 'CanonicalizationMethod') ||
-    !isNamed(method, dsNamespace, 'SignatureMethod') ||
-    !references.every((reference) => isNamed(reference, dsNamespace, 'Reference'))
+    !isNamed(method, dsNamespace, 'SignatureMethod')
   ) {
     throw new SignatureRefused('signature-structure', 'SignedInfo');
   }
-  if (references.length === 0 || references.length > mostReferences) {
+  for (let i = 2; i < content.length; i++) {
+    if (!isNamed(content[i] as XmlElement, dsNamespace, 'Reference'))
+      throw new SignatureRefused('signature-structure', 'SignedInfo');
+  }
+  if (content.length === 2 || content.length > 2 + mostReferences) {
     throw new SignatureRefused('signature-reference-count');
   }
   const prefixList = exclusive(canonicalization, 'signature-canonicalization');
   const algorithm = signatureAlgorithmOfUri(algorithmUri(method), acceptSha1);
   if (algorithm === undefined) throw new SignatureRefused('signature-algorithm');
-  if (method.children.length > 0) throw new SignatureRefused('signature-method-content');
+  if (!isEmpty(method)) throw new SignatureRefused('signature-method-content');
 
-  const byId = new Map<string, Target>();
+  const targets: Target[] = [];
   for (const [part, element] of parts) {
     const id = attributeOf(element, wsuNamespace, 'Id');
-    if (id !== undefined) byId.set(`#${id}`, { part, element });
+    if (id !== undefined) targets.push({ id, part, element });
   }
   const covered = new Set<PartName>();
-  const read = references.map((reference) => {
-    const target = byId.get(attributeOf(reference, '', 'URI') ?? '');
+  const references: ReadReference[] = [];
+  for (let i = 2; i < content.length; i++) {
+    const reference = content[i] as XmlElement;
+    const target = targetOf(attributeOf(reference, '', 'URI') ?? '', targets);
     if (target === undefined) throw new SignatureRefused('signature-reference-target');
     if (covered.has(target.part)) throw new SignatureRefused('signature-reference-repeated', target.part);
     covered.add(target.part);
-    return readReference(reference, target, acceptSha1);
-  });
+    references.push(readReference(reference, target, acceptSha1));
+  }
   for (const part of parts.keys()) {
     if (part === 'body' && bodyMayBeUnsigned) continue;
     if (!covered.has(part)) throw new SignatureRefused(`coverage-${part}`);
   }
-  return { signedInfo, prefixList, algorithm, references: read, value: base64Of(value), keyInfo };
+  const signatureValue = decodeBase64(textOf(value) ?? '');
+  if (signatureValue === undefined) throw new SignatureRefused('signature-base64', value.local);
+  return { signedInfo, prefixList, algorithm, references, value: signatureValue, keyInfo };
+}
+
+/** Each id names one element: a repeated one was refused before. */
+function targetOf(uri: string, targets: readonly Target[]): Target | undefined {
+  if (!uri.startsWith('#')) return undefined;
+  for (const target of targets) {
+    if (uri.length === target.id.length + 1 && uri.endsWith(target.id)) return target;
+  }
+  return undefined;
 }
 
 function readReference(reference: XmlElement, { part, element }: Target, acceptSha1: boolean): ReadReference {
-  allowAttributes(reference, ['URI', 'Id']);
-  const [transforms, method, value] = children(
-    reference,
-    ['Transforms', 'DigestMethod', 'DigestValue'],
-    'signature-reference-structure',
-  );
-  allowAttributes(transforms, []);
-  const [transform, ...more] = elementsOf(transforms) ?? [];
-  if (transform === undefined || more.length > 0 || !isNamed(transform, dsNamespace, 'Transform')) {
+  allowAttributes(reference, uriAndId);
+  const [transforms, method, value] = children(reference, referenceContent, 'signature-reference-structure');
+  allowAttributes(transforms, none);
+  const inTransforms = elementsOf(transforms) ?? none;
+  const [transform] = inTransforms;
+  if (transform === undefined || inTransforms.length > 1 || !isNamed(transform, dsNamespace, 'Transform')) {
     throw new SignatureRefused('signature-transform');
   }
   const prefixList = exclusive(transform, 'signature-transform');
   const hash = digestOfUri(algorithmUri(method), acceptSha1);
-  if (hash === undefined || method.children.length > 0)
-    throw new SignatureRefused('signature-digest-algorithm');
-  allowAttributes(value, []);
+  if (hash === undefined || !isEmpty(method)) throw new SignatureRefused('signature-digest-algorithm');
+  allowAttributes(value, none);
   const digest = base64Of(value);
-  if (digest.length !== hashBytes[hash]) throw new SignatureRefused('signature-base64', 'digest length');
+  if (bytesOfBase64(digest) !== hashBytes[hash])
+    throw new SignatureRefused('signature-base64', 'digest length');
   return { part, element, prefixList, hash, digest };
 }
 
@@ -125,11 +148,10 @@ function children<Names extends readonly string[]>(
   code: RefusalCode,
 ): { [Index in keyof Names]: XmlElement } {
   const found = elementsOf(element) ?? [];
-  if (
-    found.length !== names.length ||
-    !found.every((child, i) => isNamed(child, dsNamespace, names[i] ?? ''))
-  ) {
-    throw new SignatureRefused(code, element.local);
+  if (found.length !== names.length) throw new SignatureRefused(code, element.local);
+  for (let i = 0; i < names.length; i++) {
+    if (!isNamed(found[i] as XmlElement, dsNamespace, names[i] as string))
+      throw new SignatureRefused(code, element.local);
   }
   return found as { [Index in keyof Names]: XmlElement };
 }
@@ -142,20 +164,20 @@ function allowAttributes(element: XmlElement, names: readonly string[]): void {
 }
 
 function algorithmUri(element: XmlElement): string {
-  allowAttributes(element, ['Algorithm']);
+  allowAttributes(element, algorithmAlone);
   return attributeOf(element, '', 'Algorithm') ?? '';
 }
 
 /** The PrefixList of an element that must name exclusive C14N without comments; empty without one. */
 function exclusive(element: XmlElement, code: RefusalCode): readonly string[] {
   if (algorithmUri(element) !== exclusiveC14n) throw new SignatureRefused(code);
-  const [inclusive, ...more] = elementsOf(element) ?? refuseContent(code);
-  if (inclusive === undefined) return [];
-  if (more.length > 0 || !isNamed(inclusive, exclusiveC14n, 'InclusiveNamespaces')) refuseContent(code);
-  allowAttributes(inclusive, ['PrefixList']);
+  const content = elementsOf(element) ?? refuseContent(code);
+  const [inclusive] = content;
+  if (inclusive === undefined) return none;
+  if (content.length > 1 || !isNamed(inclusive, exclusiveC14n, 'InclusiveNamespaces')) refuseContent(code);
+  allowAttributes(inclusive, prefixListAlone);
   const list = attributeOf(inclusive, '', 'PrefixList');
-  if (list === undefined || inclusive.children.length > 0)
-    throw new SignatureRefused('signature-prefix-list');
+  if (list === undefined || !isEmpty(inclusive)) throw new SignatureRefused('signature-prefix-list');
   const prefixes = list.split(/[ \t\r\n]+/).filter((prefix) => prefix !== '');
   if (prefixes.length > mostPrefixes) throw new SignatureRefused('signature-prefix-list');
   return prefixes;
@@ -165,8 +187,8 @@ function refuseContent(code: RefusalCode): never {
   throw new SignatureRefused(code, 'content');
 }
 
-function base64Of(element: XmlElement): Buffer {
-  const bytes = decodeBase64(textOf(element) ?? '');
-  if (bytes === undefined) throw new SignatureRefused('signature-base64', element.local);
-  return bytes;
+function base64Of(element: XmlElement): string {
+  const packed = packBase64(textOf(element) ?? '');
+  if (packed === undefined) throw new SignatureRefused('signature-base64', element.local);
+  return packed;
 }

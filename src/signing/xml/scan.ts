@@ -1,17 +1,26 @@
 import { SignatureRefused } from '../refusals.js';
-import { inCanonicalOrder, refuseDuplicates, refuseTwice } from './attribute-rules.js';
-import { classes, continuesName, startsName, whiteSpace } from './characters.js';
+import { classes, continuesName, stopsText, whiteSpace } from './characters.js';
 import type { XmlLimits } from './limits.js';
-import { declarationOf, type QualifiedName, QualifiedNames } from './qualified-names.js';
+import { type QualifiedName, QualifiedNames } from './qualified-names.js';
+import { ReferenceCount, referenceDepth } from './reference-count.js';
+import { AttributeScanner } from './scan-attributes.js';
 import { CharacterData } from './scan-data.js';
-import { ScannedAttribute, ScannedElement } from './scanned-element.js';
-import type { Source } from './source.js';
-import type { NamespaceDeclaration } from './tree.js';
+import { ScannedElement } from './scanned-element.js';
+import type { ContentReader, Source } from './source.js';
 
 const slash = 0x2f;
 const lessThan = 0x3c;
-const equals = 0x3d;
 const greaterThan = 0x3e;
+
+/**
+ * Of which elements no tree is made until somebody asks: what is only hashed needs none. They are looked at as
+ * closely as all others.
+ *
+ * - `nothing`: the tree is whole.
+ * - `content`: of what is inside the root.
+ * - `body-content`: of what is inside the children of `Body`, the child of the root.
+ */
+export type Unread = 'nothing' | 'content' | 'body-content';
 
 /**
  * The one pass over a document: well-formedness, namespaces, limits, and what of it is canonical already.
@@ -19,52 +28,77 @@ const greaterThan = 0x3e;
  * @param from offset behind the XML declaration.
  * @throws {SignatureRefused} with an `xml-…` code; `where` is an offset, never a piece of the message.
  */
-export function scan(source: Source, from: number, limits: XmlLimits): ScannedElement {
-  return new Scanner(source, from, limits).document();
+export function scan(source: Source, from: number, limits: XmlLimits, unread: Unread): ScannedElement {
+  return new Scanner(source, from, limits, unread).document();
 }
 
-class Scanner {
+class Scanner implements ContentReader {
   readonly #bytes: Uint8Array;
   readonly #names: QualifiedNames;
   readonly #data: CharacterData;
+  readonly #attributes: AttributeScanner;
+  readonly #references: ReferenceCount;
   #at: number;
   #depth = 0;
   #elements = 0;
-  #attributes = 0;
-  #declarations = 0;
-  /** Of the start tag that is being read. */
-  #tagIsCanonical = true;
+  /** The open element of whose content no tree is made. */
+  #unread: ScannedElement | undefined;
+  /** What stands for the open elements in it, by depth. */
+  readonly #passing: ScannedElement[] = [];
 
   constructor(
     readonly source: Source,
     from: number,
     readonly limits: XmlLimits,
+    readonly unread: Unread,
   ) {
     this.#bytes = source.bytes;
     this.#at = from;
     this.#names = new QualifiedNames(source);
     this.#data = new CharacterData(source);
+    this.#attributes = new AttributeScanner(source, this.#names, this.#data, limits);
+    this.#references = new ReferenceCount(limits.references);
+    if (unread !== 'nothing') source.contentReader = this;
   }
 
   document(): ScannedElement {
     this.#skipSpace();
     if (this.#bytes[this.#at] !== lessThan) malformed(this.#at);
     const root = this.#startTag(undefined);
-    let open: ScannedElement | undefined = root.end === 0 ? root : undefined;
-    while (open !== undefined) {
-      this.#characterData(open);
-      if (this.#bytes[this.#at + 1] === slash) {
-        open = this.#endTag(open);
-      } else {
-        const child = this.#startTag(open);
-        open.addElement(child);
-        if (child.end === 0) open = child;
-        else this.#close(child);
-      }
-    }
+    if (root.end === 0) this.#content(root, undefined);
     this.#skipSpace();
     if (this.#at < this.#bytes.length) malformed(this.#at);
     return root;
+  }
+
+  /** Everything up to the end tag of the first open element. */
+  #content(first: ScannedElement, parent: ScannedElement | undefined): void {
+    const bytes = this.#bytes;
+    let open: ScannedElement | undefined = first;
+    do {
+      if (bytes[this.#at] !== lessThan) this.#characterData(open);
+      if (bytes[this.#at + 1] === slash) {
+        open = this.#endTag(open);
+      } else if (this.#unread === undefined || !this.#skipPlain(open)) {
+        const isKept: boolean = this.#unread === undefined;
+        const child = this.#startTag(open);
+        if (isKept) open.addElement(child);
+        if (child.end === 0) open = child;
+        else this.#close(child);
+      }
+    } while (open !== parent && open !== undefined);
+  }
+
+  /** Makes the tree that was left out; nothing can be wrong with it any more. */
+  readContent(element: ScannedElement): void {
+    const around: ScannedElement[] = [];
+    for (let at: ScannedElement | undefined = element; at !== undefined; at = at.parent) around.unshift(at);
+    this.#names.enter(around.flatMap(({ declarations }) => declarations));
+    this.#attributes.again();
+    this.#depth = around.length;
+    this.#elements = 0;
+    this.#at = element.contentStart;
+    this.#content(element, element.parent);
   }
 
   #skipSpace(): void {
@@ -73,12 +107,41 @@ class Scanner {
 
   #characterData(open: ScannedElement): void {
     const start = this.#at;
-    if (this.#bytes[start] === lessThan) return;
     const data = this.#data;
     const end = data.endOfText(start);
     if (end - start > this.limits.textLength) throw new SignatureRefused('xml-text-too-long');
     if (!data.isCanonical) open.contentIsCanonical = false;
     this.#at = end;
+  }
+
+  /**
+   * Steps over an element of which no tree is made, when it is the one expected, without attributes, with short text
+   * that needs no second look, and within the limits. Records are made of these.
+   *
+   * @returns false when it is anything else; nothing is changed then.
+   */
+  #skipPlain(open: ScannedElement): boolean {
+    const { source, limits } = this;
+    const bytes = this.#bytes;
+    const table = classes;
+    const expected = this.#names.followerOfLast;
+    if (expected === undefined) return false;
+    const { start, length } = expected;
+    const name = this.#at + 1;
+    let at = name + length;
+    if (bytes[at] !== greaterThan || !source.repeats(start, length, name)) return false;
+    const last = Math.min(bytes.length - 1, ++at + Math.min(longestPlain, limits.textLength));
+    while (at < last && ((table[bytes[at] as number] as number) & stopsText) === 0) at++;
+    if (bytes[at] !== lessThan || bytes[at + 1] !== slash) return false;
+    at += 2;
+    if (bytes[at + length] !== greaterThan || !source.repeats(start, length, at)) return false;
+    if (this.#depth >= limits.depth || this.#elements >= limits.elements) return false;
+    this.#elements++;
+    this.#names.resolve(expected);
+    this.#names.last = expected;
+    open.contentPrefixes |= expected.prefixBit;
+    this.#at = at + length + 1;
+    return true;
   }
 
   /** At `</`. @returns the element that is open then. */
@@ -107,138 +170,80 @@ class Scanner {
   /** Leaves an element and tells its parent what it may take over as it stands. */
   #close(element: ScannedElement): void {
     this.#depth--;
-    const { declarations, parent, qualified } = element;
+    const { declarations, parent } = element;
     if (declarations.length > 0) this.#names.forget(declarations.length);
+    if (element === this.#unread) this.#unread = undefined;
     if (parent === undefined) return;
     if (!element.tagIsCanonical || !element.contentIsCanonical) parent.contentIsCanonical = false;
-    let prefixes = element.contentPrefixes | qualified.prefixBit;
-    for (const attribute of element.attributes) {
-      if (attribute.qualified.prefix !== '') prefixes |= attribute.qualified.prefixBit;
-    }
-    parent.contentPrefixes |= prefixes;
+    parent.contentPrefixes |= element.contentPrefixes | element.namePrefixes;
   }
 
   /** At `<`. The element has an end already when it is empty by its tag. */
   #startTag(parent: ScannedElement | undefined): ScannedElement {
     const { limits } = this;
-    const bytes = this.#bytes;
     const start = this.#at;
     if (++this.#depth > limits.depth) throw new SignatureRefused('xml-too-deep');
     if (++this.#elements > limits.elements) throw new SignatureRefused('xml-too-many-elements');
-    const element = new ScannedElement(this.source, this.#name(start + 1), parent, start);
-    this.#tagIsCanonical = true;
-    let attributes: ScannedAttribute[] | undefined;
-    while (bytes[this.#at] !== greaterThan) {
-      const before = this.#at;
-      this.#skipSpace();
-      const next = bytes[this.#at];
-      if (next === greaterThan || next === slash) {
-        this.#tagIsCanonical = false;
-        if (next === greaterThan) break;
-        if (bytes[this.#at + 1] !== greaterThan) malformed(this.#at);
-        element.contentEnd = this.#at + 2;
-        element.end = this.#at + 2;
-        this.#at++;
-        break;
-      }
-      if (this.#at === before) malformed(this.#at);
-      if (this.#at !== before + 1 || bytes[before] !== 0x20) this.#tagIsCanonical = false;
-      attributes ??= [];
-      if (attributes.length >= limits.attributesPerElement) {
-        throw new SignatureRefused('xml-too-many-attributes');
-      }
-      attributes.push(this.#attribute());
+    const qualified = this.#name(start + 1);
+    const element = this.#open(qualified, parent, start);
+    if (this.#bytes[this.#at] === greaterThan) {
+      element.contentStart = ++this.#at;
+      element.namespace = this.#names.resolve(qualified);
+      element.namePrefixes = qualified.prefixBit;
+      element.tagIsCanonical = true;
+    } else {
+      this.#at = this.#attributes.read(element, this.#at);
     }
-    this.#at++;
-    element.contentStart = this.#at;
-    if (attributes !== undefined) this.#takeAttributes(element, attributes);
-    element.namespace = this.#names.resolve(element.qualified);
-    element.tagIsCanonical = this.#tagIsCanonical;
+    if (this.#depth === referenceDepth) this.#references.add(element);
+    if (this.unread !== 'nothing' && this.#unread === undefined && this.#canWait(element)) {
+      element.isUnread = true;
+      this.#unread = element;
+    }
     return element;
   }
 
+  #open(qualified: QualifiedName, parent: ScannedElement | undefined, start: number): ScannedElement {
+    if (this.#unread === undefined) return new ScannedElement(this.source, qualified, parent, start);
+    const passing = this.#passing[this.#depth];
+    if (passing !== undefined) {
+      passing.reuse(qualified, parent, start);
+      return passing;
+    }
+    const made = new ScannedElement(this.source, qualified, parent, start);
+    this.#passing[this.#depth] = made;
+    return made;
+  }
+
+  #canWait(element: ScannedElement): boolean {
+    if (element.end !== 0) return false;
+    if (this.unread === 'content') return this.#depth === 1;
+    return this.#depth === 3 && element.parent?.local === 'Body';
+  }
+
   #name(start: number): QualifiedName {
-    const bytes = this.#bytes;
-    const table = classes;
-    let byte = bytes[start] as number;
-    if (((table[byte] as number) & startsName) === 0) malformed(start);
-    let at = start;
-    let hash = 0;
-    do {
-      hash = (hash * 31 + byte) | 0;
-      byte = bytes[++at] as number;
-    } while (((table[byte] as number) & continuesName) !== 0);
-    this.#at = at;
-    return this.#names.find(start, at, hash);
-  }
-
-  #attribute(): ScannedAttribute {
-    const bytes = this.#bytes;
-    const qualified = this.#name(this.#at);
-    if (bytes[this.#at] !== equals) this.#spaceAround();
-    if (bytes[this.#at] !== equals) malformed(this.#at);
-    this.#at++;
-    let quote = bytes[this.#at] as number;
-    if (((classes[quote] as number) & whiteSpace) !== 0) {
-      this.#spaceAround();
-      quote = bytes[this.#at] as number;
-    }
-    if (quote !== 0x22 && quote !== 0x27) malformed(this.#at);
-    const start = this.#at + 1;
-    const data = this.#data;
-    const end = data.endOfValue(start, quote);
-    if (end - start > this.limits.attributeLength) throw new SignatureRefused('xml-attribute-too-long');
-    if (!data.isCanonical) this.#tagIsCanonical = false;
-    this.#at = end + 1;
-    if (qualified.lastElement === this.#elements) refuseTwice(start);
-    qualified.lastElement = this.#elements;
-    return new ScannedAttribute(this.source, qualified, start, end, data.isPlain);
-  }
-
-  #spaceAround(): void {
-    this.#tagIsCanonical = false;
-    this.#skipSpace();
-  }
-
-  /** Sorts declarations out, counts, resolves the rest. */
-  #takeAttributes(element: ScannedElement, all: ScannedAttribute[]): void {
-    const { limits } = this;
     const names = this.#names;
-    let attributes = all;
-    if (all.some(({ qualified }) => qualified.declares)) {
-      attributes = [];
-      const declarations: NamespaceDeclaration[] = [];
-      for (const attribute of all) {
-        const { declares, prefix, local } = attribute.qualified;
-        if (declares) declarations.push(declarationOf(prefix === '' ? '' : local, attribute.value));
-        else attributes.push(attribute);
+    const expected = names.followerOfLast;
+    if (expected !== undefined) {
+      const end = start + expected.length;
+      if (
+        ((classes[this.#bytes[end] as number] as number) & continuesName) === 0 &&
+        this.source.repeats(expected.start, expected.length, start)
+      ) {
+        this.#at = end;
+        names.last = expected;
+        return expected;
       }
-      this.#tagIsCanonical = false;
-      element.declarations = declarations;
-      this.#declarations += declarations.length;
-      for (const declaration of declarations) names.declare(declaration);
     }
-    this.#attributes += attributes.length;
-    if (this.#attributes > limits.attributes) throw new SignatureRefused('xml-too-many-attributes');
-    if (
-      this.#declarations > limits.namespaces ||
-      names.inScope > limits.namespacesInScope ||
-      names.declaredPrefixes > limits.prefixes
-    ) {
-      throw new SignatureRefused('xml-too-many-namespaces');
-    }
-    let prefixed = 0;
-    for (const attribute of attributes) {
-      if (attribute.qualified.isId) this.source.ids.push(attribute);
-      if (attribute.qualified.prefix === '') continue;
-      attribute.namespace = names.resolve(attribute.qualified);
-      prefixed++;
-    }
-    if (prefixed > 1) refuseDuplicates(attributes);
-    if (this.#tagIsCanonical && !inCanonicalOrder(attributes)) this.#tagIsCanonical = false;
-    element.attributes = attributes;
+    const found = names.read(start);
+    this.#at = names.end;
+    if (names.last !== undefined) names.last.follower = found;
+    names.last = found;
+    return found;
   }
 }
+
+/** Bytes of text. Longer ones are found in native code. */
+const longestPlain = 128;
 
 function malformed(at: number): never {
   throw new SignatureRefused('xml-malformed', `offset ${at}`);

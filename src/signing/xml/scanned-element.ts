@@ -26,24 +26,40 @@ export class ScannedElement implements XmlElement, Extent {
   namespace = '';
   attributes: readonly ScannedAttribute[] = none;
   declarations: readonly NamespaceDeclaration[] = none;
-  firstElement: ScannedElement | undefined = undefined;
   nextElement: ScannedElement | undefined = undefined;
   /** The start tag is canonical as it stands, but for declarations that the outside may make necessary. */
   tagIsCanonical = false;
   /** Everything inside is canonical as it stands, as long as {@link contentPrefixes} are written around it. */
   contentIsCanonical = true;
-  /** Prefixes of names inside, one bit each; see `QualifiedNames`. */
+  /** Prefixes of the names in the start tag, one bit each; see `QualifiedNames`. */
+  namePrefixes = 0;
+  /** The same of names inside. */
   contentPrefixes = 0;
-  #lastElement: ScannedElement | undefined;
-  #elements: readonly ScannedElement[] | undefined;
-  #children: readonly (ScannedElement | string)[] | undefined;
+  /** What is inside was scanned, but no tree was made of it yet. */
+  isUnread = false;
+  #firstElement: ScannedElement | undefined = undefined;
+  #lastElement: ScannedElement | undefined = undefined;
 
   constructor(
     readonly source: Source,
-    readonly qualified: QualifiedName,
-    readonly parent: ScannedElement | undefined,
-    readonly start: number,
+    public qualified: QualifiedName,
+    public parent: ScannedElement | undefined,
+    /** Of the `<` of the start tag. */
+    public start: number,
   ) {}
+
+  /** Makes it stand for another element: of those that nobody keeps, there is one object a depth. */
+  reuse(qualified: QualifiedName, parent: ScannedElement | undefined, start: number): void {
+    this.qualified = qualified;
+    this.parent = parent;
+    this.start = start;
+    this.contentEnd = 0;
+    this.end = 0;
+    this.attributes = none;
+    this.declarations = none;
+    this.contentIsCanonical = true;
+    this.contentPrefixes = 0;
+  }
 
   get name(): string {
     return this.qualified.name;
@@ -57,22 +73,37 @@ export class ScannedElement implements XmlElement, Extent {
     return this.qualified.local;
   }
 
-  get children(): readonly (ScannedElement | string)[] {
-    this.#children ??= this.#readChildren();
-    return this.#children;
+  get firstElement(): ScannedElement | undefined {
+    if (this.isUnread) this.source.readContent(this);
+    return this.#firstElement;
   }
 
-  /** The child elements. A list is made for those who ask: most elements are never asked. */
-  get elements(): readonly ScannedElement[] {
-    if (this.firstElement === undefined) return none;
-    if (this.#elements === undefined) {
-      const elements: ScannedElement[] = [];
-      for (let at = this.firstElement as ScannedElement | undefined; at !== undefined; at = at.nextElement) {
-        elements.push(at);
-      }
-      this.#elements = elements;
+  get children(): readonly (ScannedElement | string)[] {
+    const children: (ScannedElement | string)[] = [];
+    let at = this.contentStart;
+    for (let child = this.firstElement; child !== undefined; child = child.nextElement) {
+      if (child.start > at) children.push(readText(this.source.decode(at, child.start)));
+      children.push(child);
+      at = child.end;
     }
-    return this.#elements;
+    if (this.contentEnd > at) children.push(readText(this.source.decode(at, this.contentEnd)));
+    return children;
+  }
+
+  /** Undefined when it holds elements. */
+  get text(): string | undefined {
+    if (this.firstElement !== undefined) return undefined;
+    const { contentStart, contentEnd } = this;
+    return contentStart === contentEnd ? '' : readText(this.source.decode(contentStart, contentEnd));
+  }
+
+  /** The child elements. */
+  get elements(): readonly ScannedElement[] {
+    let child = this.firstElement;
+    if (child === undefined) return none;
+    const elements: ScannedElement[] = [];
+    for (; child !== undefined; child = child.nextElement) elements.push(child);
+    return elements;
   }
 
   /** Nothing but elements: a child begins where the one before it ends. */
@@ -86,21 +117,9 @@ export class ScannedElement implements XmlElement, Extent {
   }
 
   addElement(element: ScannedElement): void {
-    if (this.#lastElement === undefined) this.firstElement = element;
+    if (this.#lastElement === undefined) this.#firstElement = element;
     else this.#lastElement.nextElement = element;
     this.#lastElement = element;
-  }
-
-  #readChildren(): (ScannedElement | string)[] {
-    const children: (ScannedElement | string)[] = [];
-    let at = this.contentStart;
-    for (const element of this.elements) {
-      if (element.start > at) children.push(readText(this.source.decode(at, element.start)));
-      children.push(element);
-      at = element.end;
-    }
-    if (this.contentEnd > at) children.push(readText(this.source.decode(at, this.contentEnd)));
-    return children;
   }
 }
 
@@ -116,6 +135,8 @@ export class ScannedAttribute implements XmlAttribute {
     readonly end: number,
     /** Neither references nor white space that has to be normalised. */
     readonly isPlain: boolean,
+    /** The value, where it is known already. */
+    readonly known: string | undefined,
   ) {}
 
   get name(): string {
@@ -131,6 +152,7 @@ export class ScannedAttribute implements XmlAttribute {
   }
 
   get value(): string {
+    if (this.known !== undefined) return this.known;
     const written = this.source.decode(this.start, this.end);
     return this.isPlain ? written : readValue(written);
   }

@@ -1,10 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Signer } from '../signer.js';
-import { sha256Uri, signatureAlgorithmNamed } from './algorithms.js';
-import { canonicalPieces } from './c14n.js';
+import { signatureAlgorithmNamed } from './algorithms.js';
+import { canonicalBytes } from './c14n.js';
 import { bytesOfText } from './decode-text.js';
-import { digestOf } from './digest.js';
 import { escapeAttribute, escapeText } from './escape.js';
+import { defaultXmlLimits } from './limits.js';
 import {
   base64Encoding,
   dsNamespace,
@@ -20,6 +20,7 @@ import {
 } from './names.js';
 import { parseXmlText } from './parse.js';
 import { qnamePrefixes } from './qname-values.js';
+import { idStem, type PartContent, repeatedPart, type SignedPart, signedPart } from './signed-part.js';
 import type { NamespaceDeclaration } from './tree.js';
 
 /** What a SOAP message says, before it is an envelope. */
@@ -48,8 +49,6 @@ export interface OutgoingEnvelope {
 }
 
 const defaultLifetimeSeconds = 300;
-/** Bytes of the ids that we write; content may not use them, or a Reference would be ambiguous. */
-const idStem = 'ura-';
 
 /**
  * Builds and signs an envelope by the profile `wss-x509-integrity`: a BinarySecurityToken with direct
@@ -70,12 +69,12 @@ export async function signEnvelope(message: OutgoingEnvelope, signer: Signer): P
   if (signer.certificate === undefined) throw new TypeError(`Key ${signer.keyId} has no certificate.`);
   const soap = soapNamespaces[message.soapVersion];
   const body = writeBody(soap, message.bodyContent);
-  const addressing = writeAddressing(message);
+  const headers = writeAddressing(message);
   const token = tokenOf(signer.certificate);
   const timestamp = writeTimestamp(message);
 
   const confirmation = message.confirms === undefined ? [] : [writeConfirmation(message.confirms)];
-  const parts = [token, timestamp, ...confirmation, ...addressing];
+  const parts = [token, timestamp, ...confirmation, ...headers];
   if (message.signsBody !== false) parts.push(body);
   const signedInfo = writeSignedInfo(method.uri, parts);
   const value = await signer.sign(
@@ -88,60 +87,29 @@ export async function signEnvelope(message: OutgoingEnvelope, signer: Signer): P
     `ValueType="${x509v3ValueType}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>`;
   return Buffer.from(
     `<soap:Envelope xmlns:soap="${soap}" xmlns:wsa="${wsaNamespace}" xmlns:wsse="${wsseNamespace}" ` +
-      `xmlns:wsu="${wsuNamespace}"><soap:Header>${written(addressing)}` +
+      `xmlns:wsu="${wsuNamespace}"><soap:Header>${written(headers)}` +
       `<wsse:Security soap:mustUnderstand="1">${written([token, timestamp, ...confirmation])}` +
       `${signature}</wsse:Security></soap:Header>${body.xml}</soap:Envelope>`,
     'latin1',
   );
 }
 
-function written(parts: readonly Part[]): string {
-  return parts.map(({ xml }) => xml).join('');
-}
-
-/** A signed element. All text here is UTF-8 with one character for each byte; see `Source`. */
-interface Part {
-  readonly id: string;
-  /** As it stands in the message. */
-  readonly xml: string;
-  /** Base64 of the SHA-256 of its canonical form. */
-  readonly digest: string;
-  readonly prefixList: readonly string[];
-}
-
-interface PartContent {
-  readonly name: string;
-  /** Declarations that the canonical form has, in the order of their prefixes. */
-  readonly declarations: string;
-  /** Those of them that the Envelope does not have. Default: none. */
-  readonly ownDeclarations?: string;
-  /** Attributes without namespace: in canonical order they come before wsu:Id. */
-  readonly attributes?: string;
-  readonly content: string;
-  readonly prefixList?: readonly string[];
-}
-
-function part(id: string, described: PartContent): Part {
-  const { name, declarations, ownDeclarations = '', attributes = '', content, prefixList = [] } = described;
-  const rest = `${attributes} wsu:Id="${idStem}${id}">${content}</${name}>`;
-  return {
-    id: `${idStem}${id}`,
-    xml: `<${name}${ownDeclarations}${rest}`,
-    digest: digestOf('sha256', [Buffer.from(`<${name}${declarations}${rest}`, 'latin1')]),
-    prefixList,
-  };
+function written(parts: readonly SignedPart[]): string {
+  let text = '';
+  for (const { xml } of parts) text += xml;
+  return text;
 }
 
 const declare = (prefix: string, uri: string) => ` xmlns:${prefix}="${uri}"`;
 const declareWsu = declare('wsu', wsuNamespace);
 
-const tokens = new WeakMap<X509Certificate, Part>();
+const tokens = new WeakMap<X509Certificate, SignedPart>();
 
 /** The token of a certificate is the same in each message. */
-function tokenOf(certificate: X509Certificate): Part {
+function tokenOf(certificate: X509Certificate): SignedPart {
   const known = tokens.get(certificate);
   if (known !== undefined) return known;
-  const token = part('token', {
+  const token = signedPart('token', {
     name: 'wsse:BinarySecurityToken',
     declarations: declare('wsse', wsseNamespace) + declareWsu,
     attributes: ` EncodingType="${base64Encoding}" ValueType="${x509v3ValueType}"`,
@@ -151,8 +119,8 @@ function tokenOf(certificate: X509Certificate): Part {
   return token;
 }
 
-function writeBody(soap: string, content: string): Part {
-  const root = parseXmlText(content);
+function writeBody(soap: string, content: string): SignedPart {
+  const root = parseXmlText(content, defaultXmlLimits, 'content');
   // A prefix that only a value uses is not visible to exclusive C14N: it has to be named, or its declaration
   // would be lost here and could be exchanged on the way.
   const prefixList = qnamePrefixes(root);
@@ -161,23 +129,23 @@ function writeBody(soap: string, content: string): Part {
   if (prefixList.includes('wsa')) context.push({ prefix: 'wsa', uri: wsaNamespace });
   if (prefixList.includes('wsse')) context.push({ prefix: 'wsse', uri: wsseNamespace });
   context.push({ prefix: 'wsu', uri: wsuNamespace });
-  const xml = Buffer.concat(canonicalPieces(root, prefixList, context)).toString('latin1');
+  const xml = canonicalBytes(root, prefixList, context);
   if (xml.includes(`"${idStem}`))
     throw new TypeError(`Body content may not use ids that begin with ${idStem}.`);
   const declarations = context.map(({ prefix, uri }) => declare(prefix, uri)).join('');
-  return part('body', { name: 'soap:Body', declarations, content: xml, prefixList });
+  return signedPart('body', { name: 'soap:Body', declarations, content: xml, prefixList });
 }
 
-function writeAddressing(message: OutgoingEnvelope): Part[] {
-  const replyTo = `<wsa:Address>${textBytes(message.replyTo ?? wsaAnonymous)}</wsa:Address>`;
+function writeAddressing(message: OutgoingEnvelope): SignedPart[] {
+  const { action, messageId, to, replyTo = wsaAnonymous, relatesTo } = message;
   const headers = [
-    addressingPart('action', 'wsa:Action', textBytes(message.action)),
-    addressingPart('message-id', 'wsa:MessageID', textBytes(message.messageId)),
-    addressingPart('to', 'wsa:To', textBytes(message.to)),
-    addressingPart('reply-to', 'wsa:ReplyTo', replyTo),
+    repeatedPart('action', addressing('wsa:Action', textBytes(action))),
+    signedPart('message-id', addressing('wsa:MessageID', textBytes(messageId))),
+    repeatedPart('to', addressing('wsa:To', textBytes(to))),
+    repeatedPart('reply-to', addressing('wsa:ReplyTo', `<wsa:Address>${textBytes(replyTo)}</wsa:Address>`)),
   ];
-  if (message.relatesTo !== undefined) {
-    headers.push(addressingPart('relates-to', 'wsa:RelatesTo', textBytes(message.relatesTo)));
+  if (relatesTo !== undefined) {
+    headers.push(signedPart('relates-to', addressing('wsa:RelatesTo', textBytes(relatesTo))));
   }
   return headers;
 }
@@ -188,13 +156,13 @@ function textBytes(text: string): string {
 
 const declareWsaWsu = declare('wsa', wsaNamespace) + declareWsu;
 
-function addressingPart(id: string, name: string, content: string): Part {
-  return part(id, { name, declarations: declareWsaWsu, content });
+function addressing(name: string, content: string): PartContent {
+  return { name, declarations: declareWsaWsu, content };
 }
 
-function writeConfirmation(signatureValue: string): Part {
+function writeConfirmation(signatureValue: string): SignedPart {
   const ownDeclarations = declare('wsse11', wsse11Namespace);
-  return part('confirmation', {
+  return signedPart('confirmation', {
     name: 'wsse11:SignatureConfirmation',
     declarations: ownDeclarations + declareWsu,
     ownDeclarations,
@@ -203,38 +171,23 @@ function writeConfirmation(signatureValue: string): Part {
   });
 }
 
-function writeTimestamp(message: OutgoingEnvelope): Part {
+function writeTimestamp(message: OutgoingEnvelope): SignedPart {
   const lifetimeMs = (message.lifetimeSeconds ?? defaultLifetimeSeconds) * 1000;
   const created = new Date(message.createdAt).toISOString();
   const expires = new Date(message.createdAt + lifetimeMs).toISOString();
-  return part('timestamp', {
+  return signedPart('timestamp', {
     name: 'wsu:Timestamp',
     declarations: declareWsu,
     content: `<wsu:Created>${created}</wsu:Created><wsu:Expires>${expires}</wsu:Expires>`,
   });
 }
 
-const transformStart = `"><ds:Transforms><ds:Transform Algorithm="${exclusiveC14n}">`;
-const digestStart =
-  '</ds:Transform></ds:Transforms>' +
-  `<ds:DigestMethod Algorithm="${sha256Uri}"></ds:DigestMethod><ds:DigestValue>`;
-
 /** SignedInfo in canonical form, from behind its start tag. */
-function writeSignedInfo(methodUri: string, parts: readonly Part[]): string {
+function writeSignedInfo(methodUri: string, parts: readonly SignedPart[]): string {
   let references = '';
-  for (const { id, digest, prefixList } of parts) {
-    references +=
-      `<ds:Reference URI="#${id}${transformStart}${writePrefixList(prefixList)}` +
-      `${digestStart}${digest}</ds:DigestValue></ds:Reference>`;
-  }
+  for (const { reference } of parts) references += reference;
   return (
     `<ds:CanonicalizationMethod Algorithm="${exclusiveC14n}"></ds:CanonicalizationMethod>` +
     `<ds:SignatureMethod Algorithm="${methodUri}"></ds:SignatureMethod>${references}</ds:SignedInfo>`
   );
-}
-
-function writePrefixList(prefixes: readonly string[]): string {
-  if (prefixes.length === 0) return '';
-  const list = bytesOfText(escapeAttribute(prefixes.join(' ')));
-  return `<ec:InclusiveNamespaces xmlns:ec="${exclusiveC14n}" PrefixList="${list}"></ec:InclusiveNamespaces>`;
 }

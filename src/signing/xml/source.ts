@@ -1,7 +1,13 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { SignatureRefused } from '../refusals.js';
 import { isAsciiText } from './decode-text.js';
+import type { ScannedElement } from './scanned-element.js';
 import type { XmlAttribute } from './tree.js';
+
+/** Makes the tree of what is inside an element, when somebody asks for it. */
+export interface ContentReader {
+  readContent(element: ScannedElement): void;
+}
 
 /**
  * A document as its bytes and as text with one character for each byte. Offsets are the same in both: markup is
@@ -17,8 +23,10 @@ export class Source {
   readonly prefixes: string[] = [];
   /** Every attribute that a reader could take for an id, in document order. */
   readonly ids: XmlAttribute[] = [];
-  /** Namespace names as canonical XML writes them, in bytes. */
-  readonly escapedNamespaces = new Map<string, string>();
+  /** Somewhere stands `xsi:type`, whatever the prefix. */
+  hasTypes = false;
+  /** For elements that are unread. */
+  contentReader: ContentReader | undefined;
   /** Everything in front of it is ASCII: in most messages all headers are. */
   readonly #asciiUntil: number;
   #words: Int32Array | undefined;
@@ -34,6 +42,12 @@ export class Source {
     if (this.text.startsWith('\xef\xbb\xbf')) throw new SignatureRefused('xml-byte-order-mark');
   }
 
+  /** Makes the tree of an element's content, once. */
+  readContent(element: ScannedElement): void {
+    element.isUnread = false;
+    this.contentReader?.readContent(element);
+  }
+
   /** What the bytes between two offsets say. The result may keep the whole document in memory. */
   decode(start: number, end: number): string {
     const written = this.text.slice(start, end);
@@ -42,11 +56,26 @@ export class Source {
       : this.bytes.toString('utf8', start, end);
   }
 
+  /** Whether all in front of an offset is known to be ASCII. */
+  isAsciiUntil(end: number): boolean {
+    return end <= this.#asciiUntil;
+  }
+
   /** Whether the bytes at `other` are those at `start`. Names are short: a loop beats every search. */
   repeats(start: number, length: number, other: number): boolean {
     const { bytes } = this;
     for (let i = length - 1; i >= 0; i--) {
       if (bytes[start + i] !== bytes[other + i]) return false;
+    }
+    return true;
+  }
+
+  /** Whether the bytes between two offsets are these, one character for each. */
+  says(raw: string, start: number, end: number): boolean {
+    if (raw.length !== end - start) return false;
+    const { bytes } = this;
+    for (let i = raw.length - 1; i >= 0; i--) {
+      if (bytes[start + i] !== raw.charCodeAt(i)) return false;
     }
     return true;
   }

@@ -86,7 +86,14 @@ export function childElements(element: XmlElement): readonly XmlElement[] {
  * @returns undefined when it holds elements, '' when it is empty.
  */
 export function textOf(element: XmlElement): string | undefined {
+  if (element instanceof ScannedElement) return element.text;
   if (element.children.length === 0) return '';
   const [only] = element.children;
   return element.children.length === 1 && typeof only === 'string' ? only : undefined;
+}
+
+/** Whether an element holds neither elements nor text, not even white space. */
+export function isEmpty(element: XmlElement): boolean {
+  if (element instanceof ScannedElement) return element.text === '';
+  return element.children.length === 0;
 }

@@ -4,10 +4,12 @@ import { checkConfirmation } from './check-confirmation.js';
 import { checkDigests, checkSignatureValue } from './check-digests.js';
 import { refuseAmbiguousIds } from './check-ids.js';
 import { checkTimestamp } from './check-timestamp.js';
-import { decodeText } from './decode-text.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
+import { defaultXmlLimits } from './limits.js';
 import { endpointAddress, type LocatedParts, locateParts, type PartName, plainText } from './locate-parts.js';
-import { parseXml } from './parse.js';
+import { wsaAnonymous } from './names.js';
+import { parseXml, parseXmlText } from './parse.js';
+import { type Piece, textOfPieces } from './pieces.js';
 import { qnamePrefixes, qnamesAreSigned } from './qname-values.js';
 import { type ReadSignature, readSignature } from './read-signature.js';
 import { selectKey } from './select-key.js';
@@ -25,7 +27,7 @@ export type { Expectation, VerifiedEnvelope } from './expectation.js';
  * @throws {SignatureRefused} with the exact code. There is no other way out: never a boolean.
  */
 export function verifyEnvelope(bytes: Uint8Array, expected: Expectation): VerifiedEnvelope {
-  const envelope = parseXml(bytes);
+  const envelope = parseXml(bytes, defaultXmlLimits, 'body-content');
   const located = locateParts(envelope, expected.soapVersion, {
     confirmation: expected.confirms !== undefined,
   });
@@ -74,16 +76,19 @@ type Addressing = Pick<VerifiedEnvelope, 'messageId' | 'to' | 'action' | 'relate
 
 /** Reads the elements whose digests were just checked; they are of the same tree, so nothing was looked up twice. */
 function checkAddressing(located: LocatedParts, expected: Expectation): Addressing {
-  const to = plainText(partOf(located, 'to'));
-  const action = plainText(partOf(located, 'action'));
-  const messageId = plainText(partOf(located, 'message-id'));
+  const sentTo = plainText(partOf(located, 'to'));
+  const sentAction = plainText(partOf(located, 'action'));
+  const messageId = detached(plainText(partOf(located, 'message-id')));
   const relatesToPart = located.parts.get('relates-to');
-  const relatesTo = relatesToPart === undefined ? undefined : plainText(relatesToPart);
+  const relatesTo = relatesToPart === undefined ? undefined : detached(plainText(relatesToPart));
   const replyToPart = located.parts.get('reply-to');
   const replyTo = replyToPart === undefined ? undefined : endpointAddress(replyToPart);
   const receivers = typeof expected.to === 'string' ? [expected.to] : expected.to;
-  if (!receivers.includes(to)) throw new SignatureRefused('addressing-to');
-  if (!expected.actions.includes(action)) throw new SignatureRefused('addressing-action');
+  // The configured strings go on, not pieces of the message that say the same.
+  const to = receivers.find((receiver) => receiver === sentTo);
+  if (to === undefined) throw new SignatureRefused('addressing-to');
+  const action = expected.actions.find((allowed) => allowed === sentAction);
+  if (action === undefined) throw new SignatureRefused('addressing-action');
   if (expected.relatesTo !== undefined && relatesTo !== expected.relatesTo) {
     throw new SignatureRefused('addressing-relates-to');
   }
@@ -92,8 +97,15 @@ function checkAddressing(located: LocatedParts, expected: Expectation): Addressi
     to,
     action,
     ...(relatesTo === undefined ? {} : { relatesTo }),
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(replyTo === undefined
+      ? {}
+      : { replyTo: replyTo === wsaAnonymous ? wsaAnonymous : detached(replyTo) }),
   };
+}
+
+/** A slice would keep the whole message in memory for as long as somebody keeps the value. */
+function detached(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function usesSha1({ algorithm, references }: ReadSignature): boolean {
@@ -102,7 +114,7 @@ function usesSha1({ algorithm, references }: ReadSignature): boolean {
 
 function readBody(
   element: XmlElement,
-  signedBody: readonly Buffer[] | undefined,
+  signedBody: readonly Piece[] | undefined,
   { bodyMayBeUnsigned }: Expectation,
 ): Pick<VerifiedEnvelope, 'body' | 'bodyUnsigned'> {
   if (signedBody === undefined && bodyMayBeUnsigned === true) {
@@ -110,8 +122,11 @@ function readBody(
     return { body: canonicalize(element, qnamePrefixes(element)), bodyUnsigned: true };
   }
   if (signedBody === undefined) throw new SignatureRefused('coverage-body');
-  if (qnamePrefixes(element).length > 0 && !qnamesAreSigned(element, parseXml(Buffer.concat(signedBody)))) {
+  if (
+    qnamePrefixes(element).length > 0 &&
+    !qnamesAreSigned(element, parseXmlText(textOfPieces(signedBody)))
+  ) {
     throw new SignatureRefused('qname-unsigned');
   }
-  return { body: signedBody.map(decodeText).join('') };
+  return { body: textOfPieces(signedBody) };
 }
