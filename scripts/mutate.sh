@@ -8,7 +8,7 @@ tool=.stryker/node_modules/@stryker-mutator/core/bin/stryker.js
   @stryker-mutator/core@9.6.1 @stryker-mutator/mocha-runner@9.6.1 'mocha@>=11 <12'
 
 groups=("$@")
-[ ${#groups[@]} -gt 0 ] || groups=(xml xml-threads http-sig jws modi-rest kafka-event profiles keys)
+[ ${#groups[@]} -gt 0 ] || groups=(xml-verify xml-parse xml-c14n xml-sign xml-threads http-sig jws modi-rest kafka-event profiles keys)
 for group in "${groups[@]}"; do
   printf '\n== %s (%s s)\n' "$group" "$SECONDS"
   MUTATE=$group node "$tool" run
