@@ -9,7 +9,7 @@ const xmlTests = [
   'dist/tests/attacks/wss/wss.test.js',
   'dist/tests/interop/golden.test.js',
   'dist/tests/signing/wss-x509-integrity.test.js',
-  'dist/tests/signing/xml/verify-envelope.test.js',
+  'dist/tests/signing/xml/{verify-envelope,accepted-spellings,qname-values}.test.js',
 ];
 const jwsTests = [
   'dist/tests/attacks/http-sig/jws-detached.test.js',
@@ -23,7 +23,11 @@ const groups = {
       'verify-envelope read-signature select-key locate-parts check-* algorithms base64 digest expectation names ' +
         'qname-values rebuild-envelope tree',
     ),
-    spec: [...xmlTests, 'dist/tests/attacks/profiles/soap.test.js'],
+    spec: [
+      ...xmlTests,
+      'dist/tests/attacks/profiles/soap.test.js',
+      'dist/tests/signing/profiles/soap-profiles.test.js',
+    ],
   },
   'xml-parse': {
     mutate: xml(
@@ -109,8 +113,8 @@ export default {
   // Tables and constants: each of their mutants costs a new process and all tests. MUTATE_STATIC=1 runs them.
   ignoreStatic: process.env.MUTATE_STATIC !== '1' && group.command === undefined,
   concurrency: Number(process.env.MUTATE_PROCESSES ?? 1),
-  timeoutMS: 20_000,
-  timeoutFactor: 3,
+  timeoutMS: 8_000,
+  timeoutFactor: 2,
   tempDirName: `.stryker/tmp-${name}`,
   ignorePatterns: ['.stryker', '.kafka', '.interop', '.node24', '.ura', 'dist'],
   reporters: ['progress-append-only', 'clear-text', 'json'],

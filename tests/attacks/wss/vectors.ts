@@ -1,3 +1,4 @@
+import { closedTemplate } from './closed-template.js';
 import { coverage } from './coverage.js';
 import { exchange } from './exchange.js';
 import { ids } from './ids.js';
@@ -17,6 +18,7 @@ export const vectors: readonly Vector[] = [
   ...textAndParser,
   ...signatureGrammar,
   ...keyMisuse,
+  ...closedTemplate,
   ...coverage,
   ...keyInfo,
   ...keys,
