@@ -85,6 +85,78 @@ describe('signing/modi-rest', function () {
     await receiver([rsa.trusted]).verifyRequest(received(fields));
   });
 
+  it('takes what is just within its limits', async () => {
+    const within = {
+      sub: 's'.repeat(512),
+      exp: iat + 300,
+      signed_headers: [
+        { digest: digestField(body) },
+        { 'content-type': 'application/json' },
+        ...Array.from({ length: 14 }, (_, n) => ({ [`x-${n}`]: 'v' })),
+      ],
+    };
+    const token = await foreignToken(within);
+    const { headers } = received({ Digest: digestField(body), 'Agid-JWT-Signature': token });
+    const more = Array.from({ length: 14 }, (_, n) => [`X-${n}`, 'v']).flat();
+    const message = { ...received({}), headers: [...headers, ...more] };
+    assert.equal((await receiver([rsa.trusted]).verifyRequest(message)).expiresAt, (iat + 300) * 1000);
+    for (const ahead of [{ iat: iat + 5, nbf: iat }, { nbf: iat + 5 }]) {
+      const parts = { signer: provider.signer, trusted: [rsa.trusted], replaySet: new Seen() };
+      const early = openRestProfile(
+        { profile: 'modi-rest', issuer: 'erogatore' },
+        { ...parts, clock: { now: () => iat * 1000 } },
+      );
+      const fields = {
+        Digest: digestField(body),
+        'Agid-JWT-Signature': await foreignToken({ exp: iat + 60, ...ahead }),
+      };
+      assert.equal((await early.verifyRequest(received(fields))).partner, 'fruitore');
+      const token = await foreignToken({ exp: iat + 60, iat: iat + 6, nbf: iat + 6 });
+      await assert.rejects(early.verifyRequest(received({ ...fields, 'Agid-JWT-Signature': token })), {
+        code: 'created-in-future',
+      });
+    }
+  });
+
+  it('takes a chain of five certificates by its first, and no longer one', async () => {
+    const pinned = trust(consumer, 'fruitore', 'rsa-v1_5-sha256');
+    const leaf = consumer.certificate.raw.toString('base64');
+    for (const [length, code] of [
+      [5, undefined],
+      [6, 'modi-key-selector'],
+    ] as const) {
+      const x5c = [leaf, ...Array.from({ length: length - 1 }, () => 'AAAA')];
+      const token = await new SignJWT({
+        ...{ iss: 'fruitore', sub: 'fruitore', jti, aud: target, iat, exp: iat + 60 },
+        signed_headers: [{ digest: digestField(body) }, { 'content-type': 'application/json' }],
+      })
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', x5c })
+        .sign(consumer.privateKey);
+      const message = received({ Digest: digestField(body), 'Agid-JWT-Signature': token });
+      const verifying = receiver([pinned]).verifyRequest(message);
+      if (code === undefined) assert.equal((await verifying).partner, 'fruitore');
+      else await assert.rejects(verifying, { code });
+    }
+  });
+
+  it('signs the digest alone where there is neither body nor type', async () => {
+    const parts = { signer: rsa.signer, trusted: [], replaySet: new Seen(), clock };
+    const gateway = openRestProfile({ profile: 'modi-rest', issuer: 'fruitore' }, parts);
+    const request = { messageId: jti, method: 'GET', targetUri: target };
+    const { fields } = await gateway.signRequest(request);
+    const claims = JSON.parse(
+      Buffer.from(fields['agid-jwt-signature']?.split('.')[1] ?? '', 'base64url').toString(),
+    );
+    assert.deepEqual(claims.signed_headers, [{ digest: digestField(Buffer.alloc(0)) }]);
+    const message = { ...request, headers: Object.entries(fields).flat(), body: Buffer.alloc(0) };
+    assert.equal((await receiver([rsa.trusted]).verifyRequest(message)).partner, 'fruitore');
+    const typed = await gateway.signRequest({ ...request, contentType: 'x' });
+    const typedClaims = typed.fields['agid-jwt-signature']?.split('.')[1] ?? '';
+    assert.deepEqual(JSON.parse(Buffer.from(typedClaims, 'base64url').toString()).signed_headers[1], {
+      'content-type': 'x',
+    });
+  });
+
   for (const selector of ['x5c', 'x5t#S256', 'kid'] as const) {
     it(`names its key by ${selector}, and another implementation verifies the token`, async () => {
       const signer = fileSigner({ keyId: 'fruitore-1', ...consumer });
@@ -171,9 +243,11 @@ describe('signing/modi-rest', function () {
     const agreed = receiver([rsa.trusted], { answerBinding: 'connection' });
     assert.equal((await agreed.verifyAnswer(answer, sent)).partner, 'fruitore');
     await assert.rejects(receiver([rsa.trusted]).verifyAnswer(answer, sent), { code: 'answer-not-bound' });
-    const other = await foreignToken({ aud: 'erogatore', request_jti: `${jti}x` });
-    const bound = { ...answer, headers: received({ ...headers, 'Agid-JWT-Signature': other }).headers };
-    await assert.rejects(agreed.verifyAnswer(bound, sent), { code: 'answer-not-bound' });
+    for (const half of [{ request_jti: `${jti}x` }, { request_jti: jti }, { request_digest: 'SHA-256=' }]) {
+      const other = await foreignToken({ aud: 'erogatore', ...half });
+      const bound = { ...answer, headers: received({ ...headers, 'Agid-JWT-Signature': other }).headers };
+      await assert.rejects(agreed.verifyAnswer(bound, sent), { code: 'answer-not-bound' });
+    }
   });
 
   it('does not sign what it could not name or send', async () => {
@@ -187,6 +261,13 @@ describe('signing/modi-rest', function () {
     const { contentType: _, ...untyped } = request;
     await assert.rejects(gateway.signRequest(untyped), RangeError);
     assert.throws(() => restAsker('modi-rest', parts), /issuer/);
+    assert.throws(() => restAsker({ profile: 'modi-rest', issuer: '' }, parts), /issuer/);
+    for (const lifetimeSeconds of [1, 300]) {
+      const longest = openRestProfile({ profile: 'modi-rest', issuer: 'fruitore', lifetimeSeconds }, parts);
+      const { fields } = await longest.signRequest(request);
+      const claims = fields['agid-jwt-signature']?.split('.')[1] ?? '';
+      assert.equal(JSON.parse(Buffer.from(claims, 'base64url').toString()).exp, iat + lifetimeSeconds);
+    }
     for (const lifetimeSeconds of [0, 301, Number.NaN]) {
       const setting = { profile: 'modi-rest', issuer: 'fruitore', lifetimeSeconds } as const;
       assert.throws(() => restAsker(setting, parts), /lifetimeSeconds/);
