@@ -4,12 +4,14 @@
  * parts of a group.
  */
 const xml = (names) => names.split(' ').map((name) => `src/signing/xml/${name}.ts`);
-// In order of speed, because a mutant's run ends at the first test that fails.
+// Names with commas between braces are not understood in `spec`. In order of speed, because a mutant's run ends at the first test that fails.
 const xmlTests = [
   'dist/tests/attacks/wss/wss.test.js',
   'dist/tests/interop/golden.test.js',
   'dist/tests/signing/wss-x509-integrity.test.js',
-  'dist/tests/signing/xml/{verify-envelope,accepted-spellings,qname-values}.test.js',
+  'dist/tests/signing/xml/verify-envelope.test.js',
+  'dist/tests/signing/xml/accepted-spellings.test.js',
+  'dist/tests/signing/xml/qname-values.test.js',
 ];
 const jwsTests = [
   'dist/tests/attacks/http-sig/jws-detached.test.js',
@@ -71,21 +73,24 @@ const groups = {
     mutate: ['src/signing/profiles/*.ts', 'src/signing/wss-x509-integrity.ts'],
     spec: [
       'dist/tests/attacks/profiles/*.test.js',
-      'dist/tests/attacks/{modi-rest,kafka-event}/*.test.js',
+      'dist/tests/attacks/modi-rest/*.test.js',
+      'dist/tests/attacks/kafka-event/*.test.js',
       'dist/tests/signing/profiles/*.test.js',
-      'dist/tests/signing/{modi-rest,kafka-event}/*.test.js',
+      'dist/tests/signing/modi-rest/*.test.js',
+      'dist/tests/signing/kafka-event/*.test.js',
       'dist/tests/signing/wss-x509-integrity.test.js',
     ],
   },
   keys: {
-    mutate: [
-      'src/signing/{certificate-use,file-signer,key-algorithm,key-files,key-file-unusable,key-making}.ts',
-      'src/signing/development-keys.ts',
-    ],
+    // Without development-keys.ts and key-making.ts: each of their mutants makes a dozen keys.
+    mutate: ['certificate-use', 'file-signer', 'key-algorithm', 'key-files', 'key-file-unusable'].map(
+      (name) => `src/signing/${name}.ts`,
+    ),
     spec: [
-      'dist/tests/signing/{key-files,file-signer,development-keys}.test.js',
-      'dist/tests/attacks/http-sig/request.test.js',
-      'dist/tests/trust/{revocation,current-signer}.test.js',
+      'dist/tests/signing/key-files.test.js',
+      'dist/tests/signing/file-signer.test.js',
+      'dist/tests/attacks/wss/wss.test.js',
+      'dist/tests/signing/development-keys.test.js',
     ],
   },
 };

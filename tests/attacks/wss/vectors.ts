@@ -4,6 +4,7 @@ import { exchange } from './exchange.js';
 import { ids } from './ids.js';
 import { keyInfo } from './key-info.js';
 import { keyMisuse } from './key-misuse.js';
+import { keySelection } from './key-selection.js';
 import { keys } from './keys.js';
 import { signatureGrammar } from './signature-grammar.js';
 import { size } from './size.js';
@@ -19,6 +20,7 @@ export const vectors: readonly Vector[] = [
   ...signatureGrammar,
   ...keyMisuse,
   ...closedTemplate,
+  ...keySelection,
   ...coverage,
   ...keyInfo,
   ...keys,
