@@ -30,6 +30,7 @@ describe('signing/http-sig/verify-value: one value under one key', function () {
     rsa: rsa.publicKey,
     rsa1024: generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey,
     rsaPss: generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey,
+    dsa: generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).publicKey,
     rsaPss1024: generateKeyPairSync('rsa-pss', { modulusLength: 1024 }).publicKey,
   };
   const fitting: Readonly<Record<SignatureAlgorithm, readonly (keyof typeof keys)[]>> = {
