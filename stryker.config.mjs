@@ -37,6 +37,8 @@ const groups = {
         'attribute-rules limits',
     ),
     spec: [
+      'dist/tests/signing/xml/limits.test.js',
+      'dist/tests/signing/xml/scan.test.js',
       ...xmlTests,
       'dist/tests/signing/xml/c14n.test.js',
       'dist/tests/signing/xml/parse-differential.test.js',
@@ -44,7 +46,7 @@ const groups = {
   },
   'xml-c14n': {
     mutate: xml('c14n canonical-* escape'),
-    spec: [...xmlTests, 'dist/tests/signing/xml/c14n.test.js'],
+    spec: ['dist/tests/signing/xml/c14n.test.js', ...xmlTests, 'dist/tests/signing/xml/scan.test.js'],
   },
   'xml-sign': { mutate: xml('sign-envelope'), spec: xmlTests },
   // Which mutant is active is only known to the main thread, unless the environment says it: one process a mutant.
