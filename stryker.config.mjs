@@ -1,7 +1,7 @@
 /**
  * Mutation testing of `src/signing/`: what is mutated, and which tests have to notice; see docs/mutation.md.
- * `make mutate` runs every group, `make mutate GROUPS=http-sig` one, and `FILES=src/signing/xml/scan.ts:40-60`
- * parts of a group.
+ * `make mutate` runs every group, `make mutate ARGS=http-sig` one. MUTATE_FILES=src/signing/xml/scan.ts:40-60 mutates
+ * only that.
  */
 const xml = (names) => names.split(' ').map((name) => `src/signing/xml/${name}.ts`);
 // Names with commas between braces are not understood in `spec`. In order of speed, because a mutant's run ends at the first test that fails.

@@ -117,6 +117,18 @@ describe('verifying an envelope that is spelled otherwise', () => {
     assert.throws(() => verify(one), { code: 'signature-digest-algorithm' });
   });
 
+  it('says so when nobody signed the Body, and accepts that only where it was agreed', async () => {
+    const unsigned = await signed({ signsBody: false });
+    assert.throws(() => verify(unsigned), { code: 'coverage-body' });
+    assert.throws(() => verify(unsigned, { bodyMayBeUnsigned: false }), { code: 'coverage-body' });
+    const verified = verify(unsigned, { bodyMayBeUnsigned: true });
+    assert.equal(verified.bodyUnsigned, true);
+    assert.match(verified.body, /^<soap:Body [^>]*><t:a [^>]*>100<\/t:a><\/soap:Body>$/);
+    const agreed = verify(valid, { bodyMayBeUnsigned: true });
+    assert.equal('bodyUnsigned' in agreed, false);
+    assert.equal(agreed.body, verify(valid).body);
+  });
+
   it('leaves out what was not said', async () => {
     const answer = verify(valid);
     assert.equal(answer.relatesTo, 'urn:uuid:1');
