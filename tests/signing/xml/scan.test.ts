@@ -108,6 +108,7 @@ describe('scanning a document', () => {
         '<a>]]</a>',
         '<a>]>]</a>',
         '<a>]></a>',
+        '<a>x]></a>',
       ],
       ...['<a>]] ></a>', '<a>"\'</a>', '<a x="&#9;\t\n\r"/>', '<a>\t\n\r</a>', '<a p="" q=""/>'],
     ];
@@ -176,6 +177,7 @@ describe('scanning a document', () => {
         '<a\u000b/>',
       ],
       ...['<a\u00a0/>', '<a/>\0', '\0<a/>', '<a>&lt;b></b></a>', '<a>', '<a><b/>', '<a>text'],
+      ...['xa/>', 'xa></a>', '<a x!"1"/>', '<a x;"1"/>', '<a x=&1&/>', '<a x=<1</>', '<a x=`1`/>'],
     ];
     assert.deepEqual(lines(taken), all(taken, 'taken'));
     assert.deepEqual(lines(malformed), all(malformed, 'xml-malformed'));
@@ -239,6 +241,7 @@ describe('scanning a document', () => {
       ['<a><!-- --><?x?></a>', 'xml-comment', 'offset 3'],
       ['<a><![CDATA[x]]><?x?></a>', 'xml-cdata', 'offset 3'],
       ['<!DOCTYPE a><a/>', 'xml-doctype', 'offset 0'],
+      ['<!DOCTYPE a><?x?><a/>', 'xml-doctype', 'offset 0'],
       ['<a><!ELEMENT a></a>', 'xml-malformed', 'offset 3'],
       ['<a><!-</a>', 'xml-malformed', 'offset 3'],
       ['<?xml version="1.0"?><a><!-- --></a>', 'xml-comment', 'offset 24'],
@@ -315,6 +318,36 @@ describe('scanning a document', () => {
     assert.equal(outcome('<a><b xmlns:p="urn:p"></b><c p:x=""/></a>'), 'xml-namespace');
   });
 
+  it('tells names apart of which one begins with the other', () => {
+    const names = [...'abcdefghij'].flatMap((letter) =>
+      Array.from({ length: 60 }, (_, i) => letter.repeat(60 - i)),
+    );
+    const root = parseXmlText(`<r>${names.map((name) => `<${name}/>`).join('')}</r>`);
+    assert.deepEqual(
+      childElements(root).map(({ local }) => local),
+      names,
+    );
+  });
+
+  it('finds the same attribute twice with any other between them', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
+    for (const one of names) {
+      for (const other of names.filter((name) => name !== one)) {
+        assert.equal(outcome(`<a ${one}="" ${other}="" ${one}=""/>`), 'xml-malformed', `${one} ${other}`);
+      }
+    }
+  });
+
+  it('gives elements and text in order, and no empty text', () => {
+    const children = (xml: string) =>
+      parseXmlText(xml).children.map((child) => (typeof child === 'string' ? child : child.local.length));
+    assert.deepEqual(children('<a><b/></a>'), [1]);
+    assert.deepEqual(children('<a><b/><cc></cc></a>'), [1, 2]);
+    assert.deepEqual(children('<a>1<b/>2<cc/>3</a>'), ['1', 1, '2', 2, '3']);
+    assert.deepEqual(children('<a></a>'), []);
+    assert.deepEqual(children('<a />'), []);
+  });
+
   it('tells two thousand names apart', () => {
     const names = Array.from({ length: 2_000 }, (_, i) => `n${i.toString(36).padStart(3, '0')}`);
     const root = parseXmlText(
@@ -378,6 +411,30 @@ describe('scanning long text', () => {
     }
   });
 
+  it('refuses a control character among any others', () => {
+    for (const filler of ['A', 'x', ' ', '\n', '0', 'ë', '\u{10000}']) {
+      for (let before = 0; before < 8; before++) {
+        const text = (middle: string) => `<a>${filler.repeat(200 + before)}${middle}${filler.repeat(40)}</a>`;
+        assert.equal(outcome(text('\u0001')), 'xml-malformed', JSON.stringify(filler));
+        assert.equal(outcome(text('\u000b')), 'xml-malformed', JSON.stringify(filler));
+        assert.equal(outcome(text('\t')), 'taken', JSON.stringify(filler));
+      }
+    }
+  });
+
+  it('looks for control characters in the text and nowhere else', () => {
+    for (let length = 190; length < 210; length++) {
+      for (const text of [
+        'x'.repeat(length),
+        `${'x'.repeat(length)}\n`,
+        `${'x'.repeat(length)}\n${'y'.repeat(9)}`,
+      ]) {
+        assert.equal(outcome(`<?xml version="1.0"?>\r\n<a\r>${text}</a\r>`), 'taken', String(length));
+        assert.equal(outcome(`<a>${text}<b\r/>${text}</a\r\n>\r`), 'taken', String(length));
+      }
+    }
+  });
+
   it('reads values as they are meant', () => {
     for (const [written, read, canonical] of [
       ['"1\t2\n3\r4\r\n5"', '1 2 3 4 5', '1 2 3 4 5'],
@@ -402,6 +459,12 @@ describe('scanning long text', () => {
         root.children.map((child) => (typeof child === 'string' ? child : child.name)),
         [text, 'ë', 'z'],
       );
+      const late = parseXmlText(
+        `<a>${text}${'x'.repeat(before * 3)}<b>ë</b><c>${'x'.repeat(before)}ë</c></a>`,
+      );
+      assert.deepEqual(childElements(late).map(textOf), ['ë', `${'x'.repeat(before)}ë`]);
+      const later = parseXmlText(`<a>${'x'.repeat(before * 3)}<b>${'y'.repeat(before)}ë</b></a>`);
+      assert.deepEqual(childElements(later).map(textOf), [`${'y'.repeat(before)}ë`]);
       assert.equal(root.attributes[0]?.name, 'é');
       assert.equal(canonicalize(root), `<a é="ë">${text}<ë></ë>z</a>`);
     }
