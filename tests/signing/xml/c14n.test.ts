@@ -46,6 +46,10 @@ describe('exclusive canonicalisation', () => {
     ['drops the space at the end of a tag', '<a x="1" ></a>', '<a x="1"></a>'],
     ['drops the space in an end tag', '<r><a></a ></r>', '<r><a></a></r>'],
     ['writes references in text that need not be ones', '<a>&quot;&apos;&#9;&#xA;</a>', '<a>"\'\t\n</a>'],
+    ['writes a quote in text as itself', '<a>&quot;</a>', '<a>"</a>'],
+    ['writes a line feed in text as itself', '<a>&#xA;</a>', '<a>\n</a>'],
+    ['writes a tab in text as itself', '<a>&#x9;</a>', '<a>\t</a>'],
+    ['writes > in a value as itself', '<a x="&gt;"></a>', '<a x=">"></a>'],
     ['writes references in values that need not be ones', '<a x="&gt;&apos;"></a>', '<a x=">\'"></a>'],
     ['writes references in another spelling', '<a x="&#10;&#xd;">&#xd;</a>', '<a x="&#xA;&#xD;">&#xD;</a>'],
     ['keeps white space in text', '<a> \n\t</a>', '<a> \n\t</a>'],
@@ -184,6 +188,11 @@ describe('exclusive canonicalisation', () => {
       const bound = `<p${i}:a${declared}>${used}<p${i}:b><p${i}:c></p${i}:c></p${i}:b></p${i}:a>`;
       assert.match(canonical(bound), new RegExp(`<p${i}:b><p${i}:c></p${i}:c></p${i}:b></p${i}:a>$`));
     }
+    // The 32nd prefix shares its bit with all later ones: that it is declared says nothing about them.
+    const used = Array.from({ length: 40 }, (_, k) => `<p${k}:e></p${k}:e>`).join('');
+    const xml = `<a${declared}>${used}<p30:b><p39:c></p39:c></p30:b></a>`;
+    const expected = '<p30:b xmlns:p30="urn:30"><p39:c xmlns:p39="urn:39"></p39:c></p30:b>';
+    assert.equal(canonical(xml, [], 'b'), expected);
   });
 
   it('writes long stretches as they stand, in their place', () => {

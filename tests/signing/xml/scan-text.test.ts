@@ -73,7 +73,14 @@ describe('scanning long text', () => {
         `${'x'.repeat(length)}\n`,
         `${'x'.repeat(length)}\n${'y'.repeat(9)}`,
       ]) {
-        assert.equal(outcome(`<?xml version="1.0"?>\r\n<a\r>${text}</a\r>`), 'taken', String(length));
+        const message = `<?xml version="1.0"?>\r\n<a\r>${text}</a\r>`;
+        assert.equal(outcome(message), 'taken', String(length));
+        for (const offset of [0, 1, 2, 3]) {
+          // Nothing lies behind the message, and control characters in front of it.
+          const memory = new Uint8Array(offset + message.length).fill(1);
+          memory.set(Buffer.from(message), offset);
+          assert.equal(outcome(memory.subarray(offset)), 'taken', `${length} at ${offset}`);
+        }
         assert.equal(outcome(`<a>${text}<b\r/>${text}</a\r\n>\r`), 'taken', String(length));
       }
     }
