@@ -27,7 +27,7 @@ bench: build ## All benchmarks, into bench/latest.json
 fuzz: build ## Compare our XML signing with libxml2 and xml-crypto on generated documents (COMPARISONS=n)
 	node dist/tests/fuzz/main.js --comparisons $(COMPARISONS)
 
-mutate: build ## Change the signing code in thousands of ways and see that tests notice (ARGS='http-sig jws', hours)
+mutate: $(installed) ## Change the signing code in thousands of ways and see that tests notice (ARGS='http-sig jws', hours)
 	scripts/mutate.sh $(ARGS)
 
 install: $(installed) ## Install packages and build the native part (once)
