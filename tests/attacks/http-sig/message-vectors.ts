@@ -176,6 +176,7 @@ export const parameterVectors: readonly Vector[] = [
   ['nonce empty', 'parameter-malformed', parameter('nonce', ';nonce=""')],
   ['nonce of 129 characters', 'parameter-malformed', parameter('nonce', `;nonce="${'n'.repeat(129)}"`)],
   ['nonce as a number', 'parameter-malformed', parameter('nonce', ';nonce=123456789012.123')],
+  ['keyid of 257 characters', 'parameter-malformed', parameter('keyid', `;keyid="${'k'.repeat(257)}"`)],
   ['keyid as a number', 'parameter-malformed', parameter('keyid', ';keyid=2026')],
   ['nonce with a quote', 'parameter-malformed', parameter('nonce', ';nonce="0193a1b2-0000-7000\\"8000"')],
   [

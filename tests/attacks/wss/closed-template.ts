@@ -134,6 +134,12 @@ const changes: readonly TextChange[] = [
   resign('Created with an attribute', 'timestamp-format', (text) =>
     swap(text, '<wsu:Created>', '<wsu:Created wsu:x="1">'),
   ),
+  resign('Created with text before the time', 'timestamp-format', (text) =>
+    swap(text, '<wsu:Created>', '<wsu:Created>1'),
+  ),
+  resign('Expires with text behind the time', 'timestamp-format', (text) =>
+    swap(text, '</wsu:Expires>', '1</wsu:Expires>'),
+  ),
   resign('text in Timestamp', 'structure-timestamp', (text) => swap(text, '<wsu:Created>', 'x<wsu:Created>')),
   resign('text in ReplyTo', 'structure-addressing', (text) => swap(text, '<wsa:Address>', 'x<wsa:Address>')),
 ];

@@ -152,6 +152,8 @@ describe('SOAP profiles', () => {
         .toString();
       const confirmation = verifyWithXmlCrypto(text, pem).find((part) => part.includes('Confirmation'));
       assert.ok(confirmation?.includes(`Value="${asked.signatureValue}"`));
+      const namespace = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
+      assert.equal(parseXmlText(confirmation ?? '').namespace, namespace);
     });
 
     it('refuses an answer to the same message id when another signature was sent', async () => {
