@@ -7,7 +7,7 @@ installed := node_modules/.installed
 
 COMPARISONS ?= 1000000
 
-.PHONY: help demo test test-quick bench fuzz install build lint format check clean kafka-start kafka-stop
+.PHONY: help demo test test-quick bench fuzz mutate install build lint format check clean kafka-start kafka-stop
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ bench: build ## All benchmarks, into bench/latest.json
 
 fuzz: build ## Compare our XML signing with libxml2 and xml-crypto on generated documents (COMPARISONS=n)
 	node dist/tests/fuzz/main.js --comparisons $(COMPARISONS)
+
+mutate: $(installed) ## Change the signing code in thousands of ways and see that tests notice (ARGS='http-sig jws', hours)
+	scripts/mutate.sh $(ARGS)
 
 install: $(installed) ## Install packages and build the native part (once)
 

@@ -157,7 +157,10 @@ describe('contracts/asyncapi.yaml', () => {
     for (const [, value] of references) {
       const reference = String(value);
       if (!reference.startsWith('#/')) {
-        assert.match(reference, /^\.\/events\/(result|case|application|application-state)\.v1\.schema\.json$/);
+        assert.match(
+          reference,
+          /^\.\/events\/(result|case|application|application-state)\.v1\.schema\.json$/,
+        );
         continue;
       }
       const target = reference

@@ -128,6 +128,12 @@ const vectors: readonly Vector[] = [
   ['white space', 'jws-malformed', jws((one) => ` ${one}`)],
   ['empty', 'jws-malformed', jws(() => '')],
   ['padding in the signature', 'jws-malformed', jws((one) => `${one}==`)],
+  [
+    'spare bits in the signature',
+    'jws-malformed',
+    // 64 bytes leave four bits of the last letter unused; a lenient decoder would not look at them.
+    jws((one) => one.replace(/.$/, (last) => ({ A: 'B', Q: 'R', g: 'h', w: 'x' })[last] ?? '!')),
+  ],
   ['junk in the signature', 'jws-malformed', jws((one) => `${one}!`)],
   ['signature cut off', 'signature-mismatch', jws((one) => one.slice(0, -2))],
   ['typ absent', 'jws-typ', header({ typ: undefined })],

@@ -69,6 +69,12 @@ export const fieldVectors: readonly Vector[] = [
       field('Signature-Input', (value) => `${value}, evil=();created=1`),
     ),
   ],
+  [
+    'a second member of Signature-Input alone',
+    'signature-several',
+    field('Signature-Input', (value) => `${value}, evil=()`),
+  ],
+  ['Signature empty', 'signature-malformed', field('Signature', () => '')],
   ['a second value alone', 'signature-several', field('Signature', (value) => `evil=:AAAA:, ${value}`)],
   [
     'the same label twice',

@@ -114,6 +114,15 @@ export const digestVectors: readonly Vector[] = [
     { sent: ({ body }) => ({ body: Buffer.concat([body, Buffer.from(' ')]) }) },
   ],
   ['digest removed', 'digest-missing', removed('Content-Digest')],
+  [
+    'digest removed, another field of as many letters in its place',
+    'digest-missing',
+    {
+      sent: ({ headers }) => ({
+        headers: headers.map((one) => (one === 'Content-Digest' ? 'Content-Length' : one)),
+      }),
+    },
+  ],
   ['two digests that differ, in two lines', 'field-repeated', added('content-digest', digestOf(forgedBody))],
   [
     'two sha-256 digests in one line',
@@ -144,6 +153,9 @@ export const parameterVectors: readonly Vector[] = [
   ['created missing', 'parameter-missing', parameter('created', '')],
   ['created ten minutes ago', 'message-expired', later(600_000)],
   ['created 6 s in the future', 'created-in-future', later(-7_000)],
+  ['created at zero', 'parameter-malformed', parameter('created', ';created=0')],
+  ['expires at zero', 'parameter-malformed', parameter('expires', ';expires=0')],
+  ['expires at the moment of created', 'lifetime-invalid', parameter('expires', `;expires=${createdAt}`)],
   ['created as text', 'parameter-malformed', parameter('created', `;created="${createdAt}"`)],
   ['created with a fraction', 'parameter-malformed', parameter('created', `;created=${createdAt}.5`)],
   ['created negative', 'parameter-malformed', parameter('created', `;created=-${createdAt}`)],
@@ -163,6 +175,9 @@ export const parameterVectors: readonly Vector[] = [
   ['nonce missing', 'parameter-missing', parameter('nonce', '')],
   ['nonce empty', 'parameter-malformed', parameter('nonce', ';nonce=""')],
   ['nonce of 129 characters', 'parameter-malformed', parameter('nonce', `;nonce="${'n'.repeat(129)}"`)],
+  ['nonce as a number', 'parameter-malformed', parameter('nonce', ';nonce=123456789012.123')],
+  ['keyid of 257 characters', 'parameter-malformed', parameter('keyid', `;keyid="${'k'.repeat(257)}"`)],
+  ['keyid as a number', 'parameter-malformed', parameter('keyid', ';keyid=2026')],
   ['nonce with a quote', 'parameter-malformed', parameter('nonce', ';nonce="0193a1b2-0000-7000\\"8000"')],
   [
     'nonce changed after signing',

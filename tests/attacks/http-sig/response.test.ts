@@ -24,6 +24,7 @@ interface Change {
   /** Request signature that the answer is made for; null: none. */
   readonly boundTo?: typeof mine | null;
   readonly key?: typeof gateway;
+  readonly signedBody?: Buffer;
   readonly received?: (received: Received) => Partial<Received>;
 }
 
@@ -57,6 +58,27 @@ const vectors: readonly (readonly [name: string, expected: RefusalCode, change: 
     },
   ],
   ['body cut off', 'component-not-allowed', { received: () => ({ body: Buffer.alloc(0) }) }],
+  [
+    'a body put under an answer that was signed without one',
+    'digest-missing',
+    { signedBody: Buffer.alloc(0), received: () => ({ body: forged }) },
+  ],
+  [
+    'a body and its digest put under an answer that was signed without one',
+    'component-missing',
+    {
+      signedBody: Buffer.alloc(0),
+      received: ({ headers }) => ({
+        body: forged,
+        headers: [...headers, 'content-digest', digestOf(forged)],
+      }),
+    },
+  ],
+  [
+    'an answer with an end of its own choosing',
+    'parameter-not-allowed',
+    field('signature-input', (value) => value.replace(';keyid', `;expires=${now / 1000 + 60};keyid`)),
+  ],
   ['unsigned answer', 'signature-missing', { received: () => ({ headers: [] }) }],
   ['stranger under the keyid of the gateway', 'signature-mismatch', { key: stranger }],
   ['an answer kept for ten minutes', 'message-too-old', { received: () => ({ now: now + 600_000 }) }],
@@ -68,8 +90,10 @@ const vectors: readonly (readonly [name: string, expected: RefusalCode, change: 
   ],
 ];
 
-async function verify({ boundTo = mine, key = gateway, received: change }: Change) {
-  const fields = await signResponse({ status: 200, body: honest }, boundTo ?? undefined, key.signer, { now });
+async function verify({ boundTo = mine, key = gateway, signedBody = honest, received: change }: Change) {
+  const fields = await signResponse({ status: 200, body: signedBody }, boundTo ?? undefined, key.signer, {
+    now,
+  });
   const headers = Object.entries(fields).flat() as string[];
   const received: Received = { status: 200, headers, body: honest, request: mine, now: now + 1_000 };
   Object.assign(received, change?.(received));
@@ -81,6 +105,11 @@ describe('attacks on answers signed by http-sig', () => {
 
   it('starts from an answer that is accepted', async () => {
     assert.equal((await verify({})).partner, 'gateway');
+  });
+
+  it('takes an answer that is bound to nothing only where the request was not signed', async () => {
+    const answer = await verify({ boundTo: null, received: () => ({ request: undefined }) });
+    assert.equal(answer.partner, 'gateway');
   });
 
   for (const [name, expected, change] of vectors) {

@@ -125,6 +125,18 @@ export const headerVectors: readonly Vector[] = [
   ],
   [
     row,
+    'x5t#S256 with a letter before it',
+    'modi-key-selector',
+    header((world) => ({ kid: undefined, 'x5t#S256': `A${thumbprint(world, 'gateway')}` })),
+  ],
+  [
+    row,
+    'x5t#S256 with a letter behind it',
+    'modi-key-selector',
+    header((world) => ({ kid: undefined, 'x5t#S256': `${thumbprint(world, 'gateway')}A` })),
+  ],
+  [
+    row,
     'x5t#S256 as a list',
     'modi-key-selector',
     header((world) => ({ kid: undefined, 'x5t#S256': [thumbprint(world, 'gateway')] })),

@@ -21,7 +21,7 @@ export const keys: readonly Vector[] = [
     name: 'attacker’s signature beside the partner’s certificate',
     code: 'signature-value',
     make: ({ valid, resigned, attacker }) => ({
-      message: resigned(swap(valid, '100', '666'), { key: attacker.privateKey }),
+      message: resigned(swap(valid, '>100<', '>666<'), { key: attacker.privateKey }),
     }),
   },
   {

@@ -1,8 +1,10 @@
+import { closedTemplate } from './closed-template.js';
 import { coverage } from './coverage.js';
 import { exchange } from './exchange.js';
 import { ids } from './ids.js';
 import { keyInfo } from './key-info.js';
 import { keyMisuse } from './key-misuse.js';
+import { keySelection } from './key-selection.js';
 import { keys } from './keys.js';
 import { signatureGrammar } from './signature-grammar.js';
 import { size } from './size.js';
@@ -17,6 +19,8 @@ export const vectors: readonly Vector[] = [
   ...textAndParser,
   ...signatureGrammar,
   ...keyMisuse,
+  ...closedTemplate,
+  ...keySelection,
   ...coverage,
   ...keyInfo,
   ...keys,

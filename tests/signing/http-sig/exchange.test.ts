@@ -127,7 +127,10 @@ describe('signing/http-sig between two parties', function () {
     const { signer } = makeKey('ed25519');
     const request = { method: 'GET', targetUri: `${origin}/` };
     await assert.rejects(signRequest(request, signer, { now, nonce, lifetimeSeconds: 301 }), RangeError);
-    await assert.rejects(signRequest(request, signer, { now, nonce: 'short' }), RangeError);
+    await assert.rejects(signRequest(request, signer, { now, nonce, lifetimeSeconds: 59 }), RangeError);
+    for (const wrong of ['short', 'n'.repeat(15), 'n'.repeat(129), ` ${nonce}`, `${nonce}"`]) {
+      await assert.rejects(signRequest(request, signer, { now, nonce: wrong }), RangeError, wrong);
+    }
     await assert.rejects(signRequest({ ...request, body }, signer, { now, nonce }), RangeError);
     await assert.rejects(
       signRequest({ ...request, targetUri: `${origin}/\n"x": y` }, signer, { now, nonce }),
@@ -183,6 +186,15 @@ describe('signing/http-sig/authenticate-request', () => {
     const authentication = { findKey: among(client), replaySet, clock: { now: () => now } };
     const forged = { ...received, method: 'DELETE' };
     await assert.rejects(authenticateRequest(forged, authentication), { code: 'signature-mismatch' });
+    assert.deepEqual(replaySet.seen, []);
+  });
+
+  it('goes by its clock', async () => {
+    const { client, received } = await signed();
+    const replaySet = remembering();
+    const at = (ms: number) => ({ findKey: among(client), replaySet, clock: { now: () => ms } });
+    await assert.rejects(authenticateRequest(received, at(now + 120_000)), { code: 'message-expired' });
+    await assert.rejects(authenticateRequest(received, at(now - 5_001)), { code: 'created-in-future' });
     assert.deepEqual(replaySet.seen, []);
   });
 

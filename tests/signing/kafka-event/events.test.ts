@@ -54,6 +54,8 @@ describe('profile kafka-event', function () {
     const { ce_signature, ...others } = event.headers;
     assert.deepEqual(others, { 'content-type': 'application/json', ce_specversion: '1.0', ...attributes });
     await verifyEvent({ ...attributes, ce_signature: ce_signature ?? '' }, value, among(gateway), { now });
+    const header = JSON.parse(Buffer.from(ce_signature?.split('.')[0] ?? '', 'base64url').toString());
+    assert.equal(header.typ, 'ura-event+jws');
     const opened = await open(event, []);
     assert.equal(opened.wasEncrypted, false);
     assert.equal(opened.partner, 'gateway');

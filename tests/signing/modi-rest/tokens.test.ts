@@ -171,9 +171,11 @@ describe('signing/modi-rest', function () {
     const agreed = receiver([rsa.trusted], { answerBinding: 'connection' });
     assert.equal((await agreed.verifyAnswer(answer, sent)).partner, 'fruitore');
     await assert.rejects(receiver([rsa.trusted]).verifyAnswer(answer, sent), { code: 'answer-not-bound' });
-    const other = await foreignToken({ aud: 'erogatore', request_jti: `${jti}x` });
-    const bound = { ...answer, headers: received({ ...headers, 'Agid-JWT-Signature': other }).headers };
-    await assert.rejects(agreed.verifyAnswer(bound, sent), { code: 'answer-not-bound' });
+    for (const half of [{ request_jti: `${jti}x` }, { request_jti: jti }, { request_digest: 'SHA-256=' }]) {
+      const other = await foreignToken({ aud: 'erogatore', ...half });
+      const bound = { ...answer, headers: received({ ...headers, 'Agid-JWT-Signature': other }).headers };
+      await assert.rejects(agreed.verifyAnswer(bound, sent), { code: 'answer-not-bound' });
+    }
   });
 
   it('does not sign what it could not name or send', async () => {
@@ -187,6 +189,13 @@ describe('signing/modi-rest', function () {
     const { contentType: _, ...untyped } = request;
     await assert.rejects(gateway.signRequest(untyped), RangeError);
     assert.throws(() => restPartner('modi-rest', parts), /issuer/);
+    assert.throws(() => restPartner({ profile: 'modi-rest', issuer: '' }, parts), /issuer/);
+    for (const lifetimeSeconds of [1, 300]) {
+      const longest = openRestProfile({ profile: 'modi-rest', issuer: 'fruitore', lifetimeSeconds }, parts);
+      const { fields } = await longest.signRequest(request);
+      const claims = fields['agid-jwt-signature']?.split('.')[1] ?? '';
+      assert.equal(JSON.parse(Buffer.from(claims, 'base64url').toString()).exp, iat + lifetimeSeconds);
+    }
     for (const lifetimeSeconds of [0, 301, Number.NaN]) {
       const setting = { profile: 'modi-rest', issuer: 'fruitore', lifetimeSeconds } as const;
       assert.throws(() => restPartner(setting, parts), /lifetimeSeconds/);

@@ -75,6 +75,19 @@ describe('modifier mtls', () => {
     }
   });
 
+  it('takes a pinned certificate from its first to its last moment', () => {
+    const { validFrom, validTo } = client.certificate;
+    const [first, last] = [Date.parse(validFrom), Date.parse(validTo)];
+    for (const now of [first, last]) {
+      assert.equal(requirePeer(client.certificate, pinned, now).partner, 'divjake');
+    }
+    for (const now of [first - 1, last + 1]) {
+      assert.throws(() => requirePeer(client.certificate, pinned, now), {
+        code: 'peer-certificate-not-valid-now',
+      });
+    }
+  });
+
   it('refuses a message that another partner signed', () => {
     const peer = requirePeer(client.certificate, pinned, Date.now());
     assert.throws(() => requireSamePartner(peer, { partner: 'fier' }), { code: 'peer-of-another-partner' });

@@ -20,20 +20,27 @@ export function toSha1(text: string, key: KeyObject): string {
   return resign(text, key, sha1Digest, rsaSha1);
 }
 
-/** Computes digests and signature of a message of ours again: what a partner gone bad could send. */
+/**
+ * Computes digests and signature of a message of ours again: what a partner gone bad could send.
+ *
+ * @param only ids of the parts whose digests are computed. Default: all.
+ */
 export function resign(
   text: string,
   key: KeyObject,
   digest: Hashing = sha256Digest,
   signature: Hashing = rsaSha256,
+  only?: readonly string[],
 ): string {
   const root = parseXmlText(text);
   const digested = text.replace(
-    /<ds:Reference URI="#([^"]*)">.*?<\/ds:Reference>/g,
+    /<ds:Reference [^>]*?URI="#([^"]*)">.*?<\/ds:Reference>/gs,
     (reference: string, id: string) => {
       const part = find(root, (element) => attributeOf(element, wsuNamespace, 'Id') === id);
-      if (part === undefined) return reference;
-      const value = createHash(digest.hash).update(canonicalize(part)).digest('base64');
+      if (part === undefined || only?.includes(id) === false) return reference;
+      const value = createHash(digest.hash)
+        .update(canonicalize(part, prefixListOf(reference)))
+        .digest('base64');
       return reference
         .replace(/(<ds:DigestMethod Algorithm=")[^"]*/, (_, before: string) => before + digest.uri)
         .replace(/(<ds:DigestValue>)[^<]*/, (_, before: string) => before + value);
@@ -45,8 +52,15 @@ export function resign(
   );
   const signedInfo = find(parseXmlText(named), ({ local }) => local === 'SignedInfo');
   if (signedInfo === undefined) throw new Error('Nothing to sign.');
-  const value = sign(signature.hash, Buffer.from(canonicalize(signedInfo)), key).toString('base64');
-  return named.replace(/(<ds:SignatureValue>)[^<]*/, (_, before: string) => before + value);
+  const method = /<ds:CanonicalizationMethod .*?<\/ds:CanonicalizationMethod>/s.exec(named)?.[0] ?? '';
+  const bytes = Buffer.from(canonicalize(signedInfo, prefixListOf(method)));
+  const value = sign(signature.hash, bytes, { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
+  return named.replace(/(<ds:SignatureValue[^>]*>)[^<]*/, (_, before: string) => before + value);
+}
+
+/** By splitting at white space, as the recommendation says (Exclusive XML Canonicalization §4). */
+function prefixListOf(text: string): readonly string[] {
+  return (/ PrefixList="([^"]*)"/.exec(text)?.[1] ?? '').split(/\s+/).filter((prefix) => prefix !== '');
 }
 
 function find(element: XmlElement, wanted: (element: XmlElement) => boolean): XmlElement | undefined {

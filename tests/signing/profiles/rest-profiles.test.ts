@@ -13,6 +13,9 @@ const ids = [1, 2, 3, 4].map((n) => `0195f7a0-0000-7000-8000-00000000000${n}`) a
   string,
 ];
 
+/** How long a request is accepted after it was signed, milliseconds. */
+const lifetimesMs = { 'http-sig': 120_000, 'modi-rest': 120_000, 'jws-detached': 300_000 } as const;
+
 const choices: readonly { at: 'gateway' | 'tax'; choice: RestChoice }[][] = [
   (['gateway', 'tax'] as const).map((at) => ({ at, choice: { profile: 'http-sig' } })),
   (['gateway', 'tax'] as const).map((at) => ({ at, choice: { profile: 'modi-rest', issuer: at } })),
@@ -91,7 +94,43 @@ for (const [ofGateway, ofRegistry] of choices) {
       assert.equal(message?.profile, ofGateway.choice.profile);
       assert.equal(message?.signer, 'gateway');
       assert.equal(message?.messageId, ids[0]);
-      assert.ok((message?.expiresAt ?? 0) > parties.clock.now() + 60_000);
+    });
+
+    it('remembers a message until no clock accepts it any more', async () => {
+      const lifetimeMs = lifetimesMs[ofGateway.choice.profile];
+      const signedAt = parties.clock.now();
+      const request = await receive(await ask(ids[0]));
+      assert.equal(request.createdAt, signedAt);
+      assert.equal(request.expiresAt, signedAt + lifetimeMs);
+      // A clock may be 5 s ahead when a message is signed.
+      assert.equal(parties.seenByRegistry.messages[0]?.expiresAt, signedAt + lifetimeMs + 5_000);
+    });
+
+    it('counts its times to the millisecond', async () => {
+      const signedAt = parties.clock.now();
+      const lastMs =
+        lifetimesMs[ofGateway.choice.profile] - (ofGateway.choice.profile === 'jws-detached' ? 0 : 1);
+      const at = async (offsetMs: number, id: string) => {
+        parties.clock.nowMs = signedAt;
+        const sent = await ask(id);
+        parties.clock.nowMs = signedAt + offsetMs;
+        return receive(sent);
+      };
+      assert.equal((await at(-5_000, ids[0])).createdAt, signedAt);
+      assert.equal((await at(lastMs, ids[1])).createdAt, signedAt);
+      await assert.rejects(at(-5_001, ids[2]), { code: 'created-in-future' });
+      await assert.rejects(at(lastMs + 1, ids[3]), { code: /^message-(expired|too-old)$/ });
+    });
+
+    it('refuses an answer that is 301 seconds old or 6 seconds from the future', async () => {
+      const sent = await ask(ids[0]);
+      const answer = await answerTo(sent, ids[1]);
+      parties.clock.nowMs += 301_000;
+      await assert.rejects(gateway.verifyAnswer(answer, sent), { code: /^message-(expired|too-old)$/ });
+      parties.clock.nowMs -= 307_000;
+      await assert.rejects(gateway.verifyAnswer(answer, sent), { code: 'created-in-future' });
+      parties.clock.nowMs += 6_000;
+      await gateway.verifyAnswer(answer, sent);
     });
 
     it('signs nothing under a message id that others could meet by chance', async () => {
@@ -184,6 +223,28 @@ describe('REST profile jws-detached', () => {
     const registry = parties.registry({ profile: 'jws-detached' }, { trusted: pinned });
     const received = { method: 'POST', targetUri: service, headers: raw(sent.fields), body };
     await assert.rejects(registry.verifyRequest(received), { code: 'algorithm-not-allowed' });
+  });
+
+  it('ties an answer to its connection alone where that was agreed', async () => {
+    const parties = makeRestParties();
+    const choice = { profile: 'jws-detached', answerBinding: 'connection' } as const;
+    const registry = parties.registry(choice);
+    const request = { messageId: ids[0], method: 'GET', targetUri: service };
+    const sent = await parties.gateway(choice).signRequest(request);
+    const received = { ...request, headers: raw(sent.fields), body: Buffer.alloc(0) };
+    const asked = await registry.verifyRequest(received);
+    const fields = await registry.signAnswer({ messageId: ids[1], status: 200, body: answerBody }, asked);
+    const answer = { status: 200, headers: raw(fields), body: answerBody };
+    const tied = parties.gateway({ profile: 'jws-detached' });
+    await assert.rejects(tied.verifyAnswer(answer, sent), { code: 'jws-binding' });
+    assert.equal((await parties.gateway(choice).verifyAnswer(answer, sent)).partner, 'tax');
+    const bound = await parties
+      .registry({ profile: 'jws-detached' })
+      .signAnswer({ messageId: ids[2], status: 200, body: answerBody }, asked);
+    const boundAnswer = { ...answer, headers: raw(bound) };
+    await assert.rejects(parties.gateway(choice).verifyAnswer(boundAnswer, sent), {
+      code: 'jws-header-not-allowed',
+    });
   });
 
   it('carries the JWS in the field and under the type that the registry wants', async () => {

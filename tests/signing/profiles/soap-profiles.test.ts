@@ -42,6 +42,29 @@ describe('SOAP profiles', () => {
       await assert.rejects(gateway.verifyAnswer(answerBytes, expected), { code: 'replayed' });
     });
 
+    it(`goes by the times that are agreed for ${profile}, and remembers for as long`, async () => {
+      const { now } = parties;
+      const gateway = parties.gateway({ profile });
+      const ask = (n: number) =>
+        gateway.signRequest({ ...question, messageId: `${question.messageId}-${n}` });
+      const at = (ms: number, extra: object = {}) =>
+        parties.registry({ profile }, { clock: { now: () => ms }, ...extra });
+      await at(now - 60_000).verifyRequest(await ask(1), asRegistry);
+      await at(now - 10_000, { futureToleranceSeconds: 10 }).verifyRequest(await ask(2), asRegistry);
+      await assert.rejects(
+        at(now - 10_001, { futureToleranceSeconds: 10 }).verifyRequest(await ask(3), asRegistry),
+        { code: 'timestamp-future' },
+      );
+      await assert.rejects(at(now, { maxAgeSeconds: 299 }).verifyRequest(await ask(4), asRegistry), {
+        code: 'timestamp-lifetime',
+      });
+      await at(now, { maxAgeSeconds: 300 }).verifyRequest(await ask(5), asRegistry);
+      assert.deepEqual(
+        parties.seenByRegistry.messages.map(({ expiresAt }) => expiresAt - now),
+        [360_000, 310_000, 360_000],
+      );
+    });
+
     it(`accepts nothing by ${profile} while the replay set does not answer, nor with a revoked key`, async () => {
       const requestBytes = await parties.gateway({ profile }).signRequest(question);
       const revoked = parties.registry({ profile }, { isRevoked: () => true });
@@ -129,6 +152,8 @@ describe('SOAP profiles', () => {
         .toString();
       const confirmation = verifyWithXmlCrypto(text, pem).find((part) => part.includes('Confirmation'));
       assert.ok(confirmation?.includes(`Value="${asked.signatureValue}"`));
+      const namespace = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
+      assert.equal(parseXmlText(confirmation ?? '').namespace, namespace);
     });
 
     it('refuses an answer to the same message id when another signature was sent', async () => {

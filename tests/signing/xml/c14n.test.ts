@@ -38,6 +38,20 @@ describe('exclusive canonicalisation', () => {
   ][] = [
     ['writes empty elements with an end tag', '<a/>', '<a></a>'],
     ['drops white space inside tags', "<a  x = '1'\n></a >", '<a x="1"></a>'],
+    ['writes one space before an attribute where there was a tab', '<a\tx="1"></a>', '<a x="1"></a>'],
+    ['writes one space before an attribute where there were two', '<a  x="1"></a>', '<a x="1"></a>'],
+    ['writes a space between attributes', '<a x="1"\ny="2"></a>', '<a x="1" y="2"></a>'],
+    ['drops the space before an equals sign', '<a x ="1"></a>', '<a x="1"></a>'],
+    ['drops the space behind an equals sign', '<a x= "1"></a>', '<a x="1"></a>'],
+    ['drops the space at the end of a tag', '<a x="1" ></a>', '<a x="1"></a>'],
+    ['drops the space in an end tag', '<r><a></a ></r>', '<r><a></a></r>'],
+    ['writes references in text that need not be ones', '<a>&quot;&apos;&#9;&#xA;</a>', '<a>"\'\t\n</a>'],
+    ['writes a quote in text as itself', '<a>&quot;</a>', '<a>"</a>'],
+    ['writes a line feed in text as itself', '<a>&#xA;</a>', '<a>\n</a>'],
+    ['writes a tab in text as itself', '<a>&#x9;</a>', '<a>\t</a>'],
+    ['writes > in a value as itself', '<a x="&gt;"></a>', '<a x=">"></a>'],
+    ['writes references in values that need not be ones', '<a x="&gt;&apos;"></a>', '<a x=">\'"></a>'],
+    ['writes references in another spelling', '<a x="&#10;&#xd;">&#xd;</a>', '<a x="&#xA;&#xD;">&#xD;</a>'],
     ['keeps white space in text', '<a> \n\t</a>', '<a> \n\t</a>'],
     ['normalises line ends', '<a>1\r\n2\r3</a>', '<a>1\n2\n3</a>'],
     ['writes a referenced carriage return as a reference', '<a>&#13;</a>', '<a>&#xD;</a>'],
@@ -100,6 +114,43 @@ describe('exclusive canonicalisation', () => {
       '<a xml:lang="sq" b="1"/>',
       '<a b="1" xml:lang="sq"></a>',
     ],
+    ['never declares the xml prefix, listed or in a name', '<xml:a/>', '<xml:a></xml:a>', ['xml']],
+    // What is canonical as it stands is copied, but not where a declaration has to be written into it.
+    [
+      'declares the prefix of an element inside content that is tidy',
+      '<a xmlns:p="urn:p"><b><c><p:d></p:d></c></b></a>',
+      '<a><b><c><p:d xmlns:p="urn:p"></p:d></c></b></a>',
+    ],
+    [
+      'declares the prefix of an attribute inside content that is tidy',
+      '<a xmlns:p="urn:p"><b><c p:x="1"></c></b></a>',
+      '<a><b><c xmlns:p="urn:p" p:x="1"></c></b></a>',
+    ],
+    [
+      'declares the default namespace inside content that is tidy',
+      '<p:a xmlns:p="urn:p" xmlns="urn:d"><p:b><c></c></p:b></p:a>',
+      '<p:a xmlns:p="urn:p"><p:b><c xmlns="urn:d"></c></p:b></p:a>',
+    ],
+    [
+      'undoes the default namespace inside content that is tidy',
+      '<a xmlns="urn:d"><p:b xmlns:p="urn:p" xmlns=""><p:c><d></d></p:c></p:b></a>',
+      '<a xmlns="urn:d"><p:b xmlns:p="urn:p"><p:c><d xmlns=""></d></p:c></p:b></a>',
+    ],
+    [
+      'declares a prefix again where it stands for something else inside content that is tidy',
+      '<p:a xmlns:p="urn:1"><q:b xmlns:q="urn:q" xmlns:p="urn:2"><q:c><p:d></p:d></q:c></q:b></p:a>',
+      '<p:a xmlns:p="urn:1"><q:b xmlns:q="urn:q"><q:c><p:d xmlns:p="urn:2"></p:d></q:c></q:b></p:a>',
+    ],
+    [
+      'declares each of two prefixes of one namespace inside content that is tidy',
+      '<p:a xmlns:p="urn:1" xmlns:q="urn:1"><p:b><q:c></q:c></p:b></p:a>',
+      '<p:a xmlns:p="urn:1"><p:b><q:c xmlns:q="urn:1"></q:c></p:b></p:a>',
+    ],
+    [
+      'copies content that is tidy where everything is declared around it',
+      '<p:a xmlns:p="urn:p"><p:b><p:c p:x="1">2</p:c>\n</p:b></p:a>',
+      '<p:a xmlns:p="urn:p"><p:b><p:c p:x="1">2</p:c>\n</p:b></p:a>',
+    ],
     ['does not fetch xml attributes from ancestors', '<a xml:lang="sq"><b/></a>', '<b></b>', [], 'b'],
   ];
   for (const [sentence, xml, expected, prefixList, local] of golden) {
@@ -109,14 +160,45 @@ describe('exclusive canonicalisation', () => {
   it('orders by code point where UTF-16 would not', () => {
     assert.ok(compareCodePoints('\u{10400}', '\ufb00') > 0);
     assert.ok('\u{10400}' < '\ufb00');
-    assert.equal(compareCodePoints('a', 'a'), 0);
-    assert.ok(compareCodePoints('a', 'ab') < 0);
+    const ordered = ['', 'a', 'ab', '\ud7ff', '\ue000', '\ufb00', '\uffff', '\u{10000}', '\u{10ffff}'];
+    for (const [i, one] of ordered.entries()) {
+      for (const [j, other] of ordered.entries()) {
+        assert.equal(Math.sign(compareCodePoints(one, other)), Math.sign(i - j), `${i} ${j}`);
+      }
+    }
   });
 
   it('escapes namespace names, which the parser would not let through', () => {
     const shared = { prefix: 'p', local: 'a', attributes: [], children: [], parent: undefined };
     const forged: XmlElement = { ...shared, name: 'p:a', namespace: 'urn:p" cur="EUR&<', declarations: [] };
     assert.equal(canonicalize(forged), '<p:a xmlns:p="urn:p&quot; cur=&quot;EUR&amp;&lt;"></p:a>');
+    const around = { ...forged, children: ['1<ë', { ...forged, parent: forged }, '>'] };
+    assert.equal(
+      canonicalize(around),
+      '<p:a xmlns:p="urn:p&quot; cur=&quot;EUR&amp;&lt;">1&lt;ë<p:a></p:a>&gt;</p:a>',
+    );
+  });
+
+  it('declares the fortieth prefix of a document as it does the first', () => {
+    const declared = Array.from({ length: 40 }, (_, i) => ` xmlns:p${i}="urn:${i}"`).join('');
+    for (const i of [0, 29, 30, 31, 32, 39]) {
+      const used = Array.from({ length: 40 }, (_, k) => `<p${k}:e></p${k}:e>`).join('');
+      const xml = `<a${declared}><b>${used}<c><p${i}:d></p${i}:d></c></b></a>`;
+      assert.equal(canonical(xml, [], 'c'), `<c><p${i}:d xmlns:p${i}="urn:${i}"></p${i}:d></c>`);
+      const bound = `<p${i}:a${declared}>${used}<p${i}:b><p${i}:c></p${i}:c></p${i}:b></p${i}:a>`;
+      assert.match(canonical(bound), new RegExp(`<p${i}:b><p${i}:c></p${i}:c></p${i}:b></p${i}:a>$`));
+    }
+    // The 32nd prefix shares its bit with all later ones: that it is declared says nothing about them.
+    const used = Array.from({ length: 40 }, (_, k) => `<p${k}:e></p${k}:e>`).join('');
+    const xml = `<a${declared}>${used}<p30:b><p39:c></p39:c></p30:b></a>`;
+    const expected = '<p30:b xmlns:p30="urn:30"><p39:c xmlns:p39="urn:39"></p39:c></p30:b>';
+    assert.equal(canonical(xml, [], 'b'), expected);
+  });
+
+  it('writes long stretches as they stand, in their place', () => {
+    const long = 'ë0123456789'.repeat(5_000);
+    const xml = `<a><b>${long}</b><c/><d>${long}&#62;${long}</d>${long}</a>`;
+    assert.equal(canonical(xml), xml.replace('<c/>', '<c></c>').replace('&#62;', '&gt;'));
   });
 
   it('writes the same as alone when an enclosing element is given as context', () => {

@@ -57,10 +57,11 @@ export const randomDocument: fc.Arbitrary<RandomDocument> = fc
   .record({
     root: node,
     apexPick: fc.nat(1000),
+    tidyBelow: fc.constantFrom(0, 1, 2, Number.POSITIVE_INFINITY),
     prefixList: fc.uniqueArray(fc.constantFrom('#default', 'a', 'b', 'p', 'é', 'nobody'), { maxLength: 3 }),
   })
-  .map(({ root, apexPick, prefixList }) => ({
-    xml: render(root, new Map()),
+  .map(({ root, apexPick, prefixList, tidyBelow }) => ({
+    xml: render(root, new Map(), tidyBelow),
     apex: apexPick % countNodes(root),
     prefixList,
   }));
@@ -69,10 +70,15 @@ function countNodes(at: Node): number {
   return at.children.reduce((sum, child) => sum + (typeof child === 'string' ? 0 : countNodes(child)), 1);
 }
 
-function render(at: Node, outer: ReadonlyMap<string, string>): string {
+/**
+ * @param tidyBelow how many levels are written at will. Below them everything is in canonical form but for the
+ *   declarations, which all stand above: there our canonicalisation may copy, unless a prefix forbids it.
+ */
+function render(at: Node, outer: ReadonlyMap<string, string>, tidyBelow: number): string {
+  const tidy = tidyBelow <= 0;
   const scope = new Map(outer);
   let out = '';
-  for (const [prefix, uri] of at.declarations) {
+  for (const [prefix, uri] of tidy ? [] : at.declarations) {
     if (prefix !== '' && uri === '') continue;
     scope.set(prefix, uri);
     out += prefix === '' ? ` xmlns="${uri}"` : ` xmlns:${prefix}="${uri}"`;
@@ -90,17 +96,22 @@ function render(at: Node, outer: ReadonlyMap<string, string>): string {
     // xml:id has rules of its own, which only one of the two parsers knows.
     if (seen.has(key) || (prefix === 'xml' && attribute.local === 'Id')) continue;
     seen.add(key);
-    const quote = attribute.pick % 5 === 0 && !attribute.value.includes("'") ? "'" : '"';
-    out += ` ${name}=${quote}${attribute.value}${quote}`;
+    const quote = !tidy && attribute.pick % 5 === 0 && !attribute.value.includes("'") ? "'" : '"';
+    const written = tidy ? attribute.value.replaceAll(/[^\p{L} ]/gu, '') : attribute.value;
+    out += ` ${name}=${quote}${written}${quote}`;
   }
   const { name } = qualified(at.pick, at.local, []);
   const content = at.children
-    .map((child) => (typeof child === 'string' ? child : render(child, scope)))
+    .map((child) => {
+      if (typeof child !== 'string') return render(child, scope, tidyBelow - 1);
+      return tidy ? child.replaceAll(/[^\p{L}\n ]/gu, '') : child;
+    })
     .join('');
   // Two runs of text can meet in a sequence that XML forbids.
-  return content === '' && at.selfClosing
-    ? `<${name}${out}${at.spaced ? ' ' : ''}/>`
-    : `<${name}${out}>${content.replaceAll(']]>', ']] >')}</${name}${at.spaced ? '\n' : ''}>`;
+  const spaced = at.spaced && !tidy;
+  return content === '' && at.selfClosing && !tidy
+    ? `<${name}${out}${spaced ? ' ' : ''}/>`
+    : `<${name}${out}>${content.replaceAll(']]>', ']] >')}</${name}${spaced ? '\n' : ''}>`;
 }
 
 /** Elements in document order. */
