@@ -89,7 +89,12 @@ export async function composeExchange(parts: HttpComposition): Promise<ReturnTyp
           { profile: 'wss-x509-integrity' },
           {
             signer: keys.messages,
-            trusted: () => [...keys.current().clients.values()].filter(({ certificate }) => certificate),
+            // A key never counts under another profile than its owner chose.
+            trusted: () =>
+              [...keys.current().clients.values()].filter(
+                ({ certificate, partner }) =>
+                  certificate && live.current().clients.get(partner)?.soap === true,
+              ),
             isRevoked: (key) => keys.isRevoked(key),
             replaySet: parts.replaySet,
             clock,

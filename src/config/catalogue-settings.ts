@@ -11,6 +11,8 @@ export interface QuerySettings {
   readonly illustrative?: boolean;
   readonly adapter: string;
   readonly operation: string;
+  /** Deadline of a request that names none, minutes. Default: `dispatch.defaultDeadlineMinutes`. */
+  readonly defaultDeadlineMinutes?: number;
   readonly subjectSchemes: readonly ('NID' | 'NUIS' | 'PROPERTY')[];
   /** JSON Schema of the request's parameters. */
   readonly parameters: Readonly<Record<string, unknown>>;

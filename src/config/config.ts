@@ -60,6 +60,8 @@ export interface ClientSettings {
   readonly keys: readonly string[];
   readonly events?: { readonly encryptionKey: string };
   readonly crl?: CrlSettings;
+  /** Whether it may ask by SOAP (`POST /soap/v1`), with the certificates among its keys. Default false. */
+  readonly soap?: boolean;
   /** Where the client is told of the states of its applications, over HTTP. */
   readonly webhook?: { readonly url: string };
   /** How its requests are verified and answers to it signed. Default `http-sig`. */

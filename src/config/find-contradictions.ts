@@ -70,11 +70,15 @@ export function findContradictions(config: Config): string[] {
 }
 
 function contradictionsOf(
-  { id, profile = 'http-sig', mtls }: ClientSettings,
+  { id, profile = 'http-sig', mtls, soap, nonrepudiation }: ClientSettings,
   { http }: GatewaySettings,
 ): string[] {
   const { question, answer } = directionsOf<RestChoice>(profile);
   return [
+    // Neither is kept up on that way in, so it would be a way around them.
+    ...(soap === true && (mtls !== undefined || nonrepudiation === true)
+      ? [`clients: ${id}: soap goes with neither mtls nor nonrepudiation`]
+      : []),
     ...(question.profile === answer.profile
       ? []
       : [

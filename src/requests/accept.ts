@@ -75,7 +75,10 @@ export async function accept(
   }
 
   const now = parts.clock.now();
-  const deadlineAt = body.deadline === undefined ? now + parts.defaultDeadlineMs : Date.parse(body.deadline);
+  const { defaultDeadlineMinutes } = service.settings;
+  const defaultMs =
+    defaultDeadlineMinutes === undefined ? parts.defaultDeadlineMs : defaultDeadlineMinutes * 60_000;
+  const deadlineAt = body.deadline === undefined ? now + defaultMs : Date.parse(body.deadline);
   const parameters = body.parameters ?? {};
   const checked = checkSubject(body.subject, service.settings);
   const errors: FieldError[] = [
