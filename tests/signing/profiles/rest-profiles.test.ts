@@ -134,7 +134,9 @@ for (const [ofGateway, ofRegistry] of choices) {
     });
 
     it('signs nothing under a message id that others could meet by chance', async () => {
-      await assert.rejects(ask('short'), RangeError);
+      for (const id of ['short', 'n'.repeat(15), 'n'.repeat(129), `"${ids[0]}`, `${ids[0]}"`]) {
+        await assert.rejects(ask(id), RangeError, id);
+      }
     });
 
     it('remembers nothing of a request that does not verify', async () => {
