@@ -6,7 +6,8 @@ import { isStoreUnavailable } from '../store/unavailable.js';
 export function toUraError(error: unknown): UraError {
   if (error instanceof UraError) return error;
   if (error instanceof SignatureRefused) {
-    if (error.code === 'message-replayed') {
+    // The SOAP profiles have their own name for it.
+    if (error.code === 'message-replayed' || error.code === 'replayed') {
       return new UraError('message-replayed', 'Sign again with a new nonce; the Idempotency-Key may stay.');
     }
     return new UraError('signature-refused', 'The signature was not accepted.', { logReason: error.message });
