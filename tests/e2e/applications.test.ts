@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { openOwnClient } from '../../src/cli/own-client.js';
-import { type ApplicationDraft, UraClient, UraRefused } from '../../src/client/index.js';
+import { type ApplicationDraft, UraClient } from '../../src/client/index.js';
 import { createEventSource } from '../../src/kafka/consumer.js';
 import { verifyEvent } from '../../src/signing/event-signature.js';
 import { verifyRequest } from '../../src/signing/http-sig/index.js';
 import type { TrustedKey } from '../../src/signing/signer.js';
 import { type CallbackReceiver, startReceiver } from '../adapters/property/callback-receiver.js';
+import { refusalOf } from '../support/refused.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -85,14 +86,6 @@ describe('applications from an ADISA counter', function () {
   });
   const submit = (draft: ApplicationDraft, idempotencyKey: string = randomUUID()) =>
     adisa.submitApplication(draft, { idempotencyKey });
-  const refusalOf = async (work: Promise<unknown>): Promise<UraRefused> => {
-    const error = await work.then(
-      () => undefined,
-      (caught: unknown) => caught,
-    );
-    assert.ok(error instanceof UraRefused, String(error));
-    return error;
-  };
   const tellings = (id: string, type: string) =>
     told.filter((one) => one.subject === id && one.type === type);
 
@@ -206,46 +199,54 @@ describe('applications from an ADISA counter', function () {
   });
 
   it('are refused with what is wrong, and to whom they are none of their business', async () => {
-    const codes: [string, Promise<unknown>, string, string?][] = [
-      ['an unknown municipality', submit(application({ municipality: '99' })), 'not-granted'],
-      ['a municipality that gave no grant', submit(application({ municipality: '35' })), 'not-granted'],
-      ['an unknown service', submit(application({ service: 'AL999999' })), 'unknown-service'],
-      ['a service not offered there', submit(application({ service: 'AL021003' })), 'service-not-offered'],
+    const codes: [string, () => Promise<unknown>, string, string?][] = [
+      ['an unknown municipality', () => submit(application({ municipality: '99' })), 'not-granted'],
+      ['a municipality that gave no grant', () => submit(application({ municipality: '35' })), 'not-granted'],
+      ['an unknown service', () => submit(application({ service: 'AL999999' })), 'unknown-service'],
+      [
+        'a service not offered there',
+        () => submit(application({ service: 'AL021003' })),
+        'service-not-offered',
+      ],
       [
         'a form that lacks a field',
-        submit(application({ form: { institution: 'UT' } })),
+        () => submit(application({ form: { institution: 'UT' } })),
         'invalid-request',
         '/form/academicYear',
       ],
       [
         'an applicant of a wrong date',
-        submit(application({ applicant: { scheme: 'NID', notation: 'J09901999W' } })),
+        () => submit(application({ applicant: { scheme: 'NID', notation: 'J09901999W' } })),
         'invalid-request',
         '/applicant/notation',
       ],
       [
         'a document that is no base64',
-        submit(
-          application({
-            documents: [{ name: 'a.pdf', mediaType: 'application/pdf', content: 'JVBERi0xLjR=' }],
-          }),
-        ),
+        () =>
+          submit(
+            application({
+              documents: [{ name: 'a.pdf', mediaType: 'application/pdf', content: 'JVBERi0xLjR=' }],
+            }),
+          ),
         'invalid-request',
         '/documents/0/content',
       ],
       [
         'another organisation',
-        submit(application({ requester: { organisation: 'Bashkia Fier', officer: 'x.yll', unit: 'Sporteli' } })),
+        () =>
+          submit(
+            application({ requester: { organisation: 'Bashkia Fier', officer: 'x.yll', unit: 'Sporteli' } }),
+          ),
         'not-granted',
       ],
       [
         'a municipality that submits',
-        divjake.submitApplication(application(), { idempotencyKey: randomUUID() }),
+        () => divjake.submitApplication(application(), { idempotencyKey: randomUUID() }),
         'not-granted',
       ],
     ];
     for (const [name, work, code, pointer] of codes) {
-      const refused = await refusalOf(work);
+      const refused = await refusalOf(work());
       assert.equal(refused.code, code, name);
       if (pointer)
         assert.ok(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type ManualAnswer, type UraClient, UraRefused } from '../../src/client/index.js';
+import type { ManualAnswer, UraClient } from '../../src/client/index.js';
 import { type CollectedResults, collectResults } from '../support/collect-results.js';
 import { configCopy } from '../support/config-copy.js';
+import { refusalOf } from '../support/refused.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -83,14 +84,6 @@ describe('answers by hand', function () {
     document: { name: 'faqja-44.pdf', mediaType: 'application/pdf', content: scan.toString('base64') },
     ...changes,
   });
-  const refusalOf = async (work: Promise<unknown>): Promise<UraRefused> => {
-    const error = await work.then(
-      () => undefined,
-      (caught: unknown) => caught,
-    );
-    assert.ok(error instanceof UraRefused, String(error));
-    return error;
-  };
 
   it('end a request: an officer sees the task, answers, and the client gets the granted fields', async () => {
     const id = await onPaper('DIV-BOOK-1');
