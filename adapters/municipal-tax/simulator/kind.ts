@@ -8,6 +8,9 @@ import { duesOffice } from './dues-office.js';
 export const municipalTaxSimulator = restSimulatorKind({
   defaultPort: 9305,
   profile: { profile: 'http-sig' },
+  options: (endpoint) => ({
+    systems: { '21': { endpoint, to: endpoint, keyIds: ['dev-municipal-tax'] } },
+  }),
   registry: (population) => duesOffice(population),
   samples: duesSamples,
 });
