@@ -90,8 +90,8 @@ export const standardBehaviours = [
 export interface GatewaySide<Choice = SoapChoice | RestChoice> {
   /** The gateway's own side of the registry's profile. */
   readonly profile: Choice;
-  /** `options` of the adapter's settings, for a registry that listens at `endpoint`. Default: none. */
-  options?(endpoint: string): Readonly<Record<string, unknown>>;
+  /** `options` of the adapter's settings, for a registry at this address. Default: none. */
+  options?(address: { readonly endpoint: string; readonly to: string }): Readonly<Record<string, unknown>>;
 }
 
 /** A simulator before it runs. */

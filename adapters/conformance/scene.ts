@@ -91,7 +91,7 @@ export async function openScene(kind: AdapterKind, options: SceneOptions = {}): 
         connectTimeoutMs: 2_000,
         callTimeoutMs,
         maxSockets: 8,
-        options: stand.gateway.options?.(endpoint) ?? {},
+        options: stand.gateway.options?.({ endpoint, to: endpoint }) ?? {},
         ...timeouts,
       });
       closing.push(() => adapter.close());

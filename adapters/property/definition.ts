@@ -59,6 +59,7 @@ export function propertyDefinition(packageRoot: string = findPackageRoot()): Soa
 }
 
 const later: LateAnswers = {
+  ticketUnknown: 'TICKET_UNKNOWN',
   takenIn(content) {
     const taken = optionalChild(content, 'Taken');
     if (taken === undefined) return undefined;

@@ -8,9 +8,7 @@ import { duesOffice } from './dues-office.js';
 export const municipalTaxSimulator = restSimulatorKind({
   defaultPort: 9305,
   profile: { profile: 'http-sig' },
-  options: (endpoint) => ({
-    systems: { '21': { endpoint, to: endpoint, keyIds: ['dev-municipal-tax'] } },
-  }),
+  options: (address) => ({ systems: { '21': { ...address, keyIds: ['dev-municipal-tax'] } } }),
   registry: (population) => duesOffice(population),
   samples: duesSamples,
 });
