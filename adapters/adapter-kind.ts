@@ -1,8 +1,12 @@
 import type { ValidateEvidence } from '../contracts/canonical/validate.js';
 import type { Clock } from '../src/clock.js';
+import type { RegistryKey } from '../src/signing/development-keys.js';
+import type { RestChoice, SoapChoice } from '../src/signing/profiles/index.js';
 import type { RestProfile, SoapProfile } from '../src/signing/profiles/profile.js';
 import type { Adapter, Operation } from './adapter.js';
+import type { RestDefinition } from './rest/rest-definition.js';
 import type { SimulatorKind } from './simulator-kind.js';
+import type { SoapDefinition } from './soap/soap-definition.js';
 
 /** Where one registry is and how patiently it is called; out of `config/adapters/<name>.json`. */
 export interface AdapterConnection {
@@ -34,21 +38,25 @@ export interface AdapterParts<Profile> {
   readonly nextId: () => string;
 }
 
-interface Kind<Protocol extends 'soap' | 'rest', Profile> {
+interface Kind<Protocol extends 'soap' | 'rest', Profile, Choice, Definition> {
   /** Name in the configuration, in the catalogue and in metrics. */
   readonly name: string;
   readonly protocol: Protocol;
+  /** What tells this registry from another of its protocol. */
+  definition(): Definition;
   /** What it promises, without building it; for checking a configuration. */
   operations(): readonly Operation[];
   /** JSON Schema of `options` in the adapter's settings. Default: it takes none. */
   readonly optionsSchema?: Readonly<Record<string, unknown>>;
   create(connection: AdapterConnection, parts: AdapterParts<Profile>): Promise<Adapter>;
+  /** Development keys that its simulator signs with, and that are pinned when it is asked. */
+  readonly keys: readonly RegistryKey[];
   /** The registry's stand-in for development, tests and the conformance suite; loaded only when asked for. */
-  simulator(): Promise<SimulatorKind>;
+  simulator(): Promise<SimulatorKind<Choice>>;
 }
 
-export type SoapKind = Kind<'soap', SoapProfile>;
-export type RestKind = Kind<'rest', RestProfile>;
+export type SoapKind = Kind<'soap', SoapProfile, SoapChoice, SoapDefinition>;
+export type RestKind = Kind<'rest', RestProfile, RestChoice, RestDefinition>;
 
 /** One kind of registry that this program can talk to. */
 export type AdapterKind = SoapKind | RestKind;

@@ -1,3 +1,4 @@
+import type { RegistryKey } from '../src/signing/development-keys.js';
 import type { AdapterKind } from './adapter-kind.js';
 import { adisa } from './adisa/index.js';
 import { business } from './business/index.js';
@@ -13,3 +14,6 @@ const kinds: readonly AdapterKind[] = [civil, property, tax, business, municipal
 export const adapterKinds: Readonly<Record<string, AdapterKind>> = Object.fromEntries(
   kinds.map((kind) => [kind.name, kind]),
 );
+
+/** Development keys of all registries. */
+export const registryKeys: readonly RegistryKey[] = kinds.flatMap(({ keys }) => keys);

@@ -1,4 +1,5 @@
 import type { Clock } from '../src/clock.js';
+import type { RestChoice, SoapChoice } from '../src/signing/profiles/index.js';
 
 /** How a simulated registry is started; the same for all of them. */
 export interface SimulatorSettings {
@@ -64,6 +65,7 @@ export interface SimulatorJournal {
  * | `unsigned-fault` | a refusal without a signature |
  * | `wrong-signer` | the right answer, signed with a key that is not pinned |
  * | `other-answer` | the answer to another question, correctly signed for that one |
+ * | `other-subject` | an answer about somebody else, correctly signed for this question |
  * | `garbage` | HTTP 200 with an HTML page |
  * | `silent` | executes and never answers |
  * | `drop-after-execution` | executes and cuts the connection |
@@ -77,14 +79,24 @@ export const standardBehaviours = [
   'unsigned-fault',
   'wrong-signer',
   'other-answer',
+  'other-subject',
   'garbage',
   'silent',
   'drop-after-execution',
   'down',
 ] as const;
 
+/** How the gateway is set up to ask a simulated registry. */
+export interface GatewaySide<Choice = SoapChoice | RestChoice> {
+  /** The gateway's own side of the registry's profile. */
+  readonly profile: Choice;
+  /** `options` of the adapter's settings, for a registry at this address. Default: none. */
+  options?(address: { readonly endpoint: string; readonly to: string }): Readonly<Record<string, unknown>>;
+}
+
 /** A simulator before it runs. */
-export interface SimulatorKind {
+export interface SimulatorKind<Choice = SoapChoice | RestChoice> {
+  readonly gateway: GatewaySide<Choice>;
   /** Port of `ura simulate <name>` and of the configured endpoint's default. */
   readonly defaultPort: number;
   start(settings: SimulatorSettings): Promise<Simulator>;

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { registryKeys } from '../adapters/index.js';
 import type { Clock } from './clock.js';
 import { startEmbeddedBroker } from './kafka/embedded-broker.js';
 import { findPackageRoot } from './package-root.js';
@@ -60,7 +61,7 @@ export async function prepareDevelopmentKeys(variables: Variables, clock: Clock)
   // Made first and open to be entered: the embedded PostgreSQL runs under another user.
   await mkdir(dataFolder, { recursive: true, mode: 0o755 });
   const folder = join(dataFolder, 'keys');
-  await generateDevelopmentKeys(folder, { clock });
+  await generateDevelopmentKeys(folder, { clock, registryKeys });
   return folder;
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { adapterCommand } from './cli/adapter/command.js';
 import { caseCommand } from './cli/case.js';
 import { catalogueCommand } from './cli/catalogue/command.js';
 import { configCommand } from './cli/config/command.js';
@@ -56,6 +57,7 @@ const program = new Command('ura')
   .addCommand(keysCommand({ ...parts, defaultFolder: join(dataFolderOf(variables), 'keys') }))
   .addCommand(configCommand(parts))
   .addCommand(catalogueCommand(parts))
+  .addCommand(adapterCommand(parts))
   .addCommand(evidenceCommand(parts))
   .addCommand(demoCommand({ ...parts, terminal: process.stdout }))
   .addHelpText(

@@ -1,15 +1,13 @@
-import type { RestKind } from '../adapter-kind.js';
-import { createRestAdapter } from '../rest/rest-adapter.js';
+import { defineAdapter } from '../define-adapter.js';
 import { businessDefinition } from './definition.js';
 
 /**
  * The business register over signed REST. Operations: `extract` (parameter `historic`, default false; may come late)
  * and `companies-of-person`.
  */
-export const business: RestKind = {
+export const business = defineAdapter({
   name: 'business',
   protocol: 'rest',
-  operations: () => businessDefinition().operations,
-  create: (connection, parts) => createRestAdapter(businessDefinition(), connection, parts),
+  definition: businessDefinition,
   simulator: async () => (await import('./simulator/kind.js')).businessSimulator,
-};
+});

@@ -12,6 +12,7 @@ import type {
   ResidenceRecord,
 } from '../../contracts/canonical/types.js';
 import type { Exchange } from '../adapter.js';
+import { soapContextOf } from '../mapping.js';
 import { child, choice, list, optionalChild, optionalText, text } from '../soap/decoded-content.js';
 import type { SoapObject } from '../soap/soap-encoding.js';
 import { UnmappableRequest } from '../soap/unmappable-request.js';
@@ -33,7 +34,7 @@ const maritalEventKinds = ['MARRIAGE', 'DIVORCE', 'SPOUSE_DEATH'] as const;
 export function aboutPerson(exchange: Exchange): SoapObject {
   // The shapes overlap: a business would be asked for as if it were a person.
   if (exchange.subject.scheme !== 'NID') throw new UnmappableRequest('/subject/scheme');
-  return { Context: contextOf(exchange), Nid: exchange.subject.notation };
+  return { Context: soapContextOf(exchange), Nid: exchange.subject.notation };
 }
 
 /** Content of GetCivilFact. */
@@ -50,16 +51,6 @@ export function factKindOf(exchange: Exchange): FactKind {
   const kind = factKinds.find((each) => each === exchange.parameters.factKind);
   if (kind === undefined) throw new UnmappableRequest('/parameters/factKind');
   return kind;
-}
-
-function contextOf({ purpose, legalBasis, consentRef, caseId, requester }: Exchange): SoapObject {
-  return {
-    Purpose: purpose,
-    LegalBasis: legalBasis,
-    ...(consentRef === undefined ? {} : { ConsentRef: consentRef }),
-    CaseId: caseId,
-    Requester: { Organisation: requester.organisation, Officer: requester.officer, Unit: requester.unit },
-  };
 }
 
 export function toPersonRecord(content: unknown): PersonRecord {

@@ -1,5 +1,6 @@
 import type { Adapter, Exchange, Exchanged } from '../adapter.js';
-import type { AdapterConnection, RestKind } from '../adapter-kind.js';
+import type { AdapterConnection } from '../adapter-kind.js';
+import { defineAdapter } from '../define-adapter.js';
 import { createRestAdapter } from '../rest/rest-adapter.js';
 import { municipalityOf, municipalTaxDefinition } from './definition.js';
 
@@ -41,10 +42,10 @@ const optionsSchema = {
  * Local dues of another municipality. Operation: `clearance` (parameter `municipality`). A municipality with a system
  * of its own is asked by signed REST; where there is none, its officers answer by hand.
  */
-export const municipalTax: RestKind = {
+export const municipalTax = defineAdapter({
   name: 'municipal-tax',
   protocol: 'rest',
-  operations: () => municipalTaxDefinition().operations,
+  definition: municipalTaxDefinition,
   optionsSchema,
   async create(connection, parts) {
     const definition = municipalTaxDefinition();
@@ -80,7 +81,7 @@ export const municipalTax: RestKind = {
     };
   },
   simulator: async () => (await import('./simulator/kind.js')).municipalTaxSimulator,
-};
+});
 
 function byHand(municipality: string): Exchanged {
   return {

@@ -7,8 +7,9 @@ import type {
 } from '../../contracts/canonical/types.js';
 import { findPackageRoot } from '../../src/package-root.js';
 import type { CallbackVerdict } from '../adapter.js';
-import { child, optionalChild, optionalText, text, UnexpectedContent } from '../soap/decoded-content.js';
-import type { LateAnswers, RegistryRefusal, SoapDefinition } from '../soap/soap-definition.js';
+import { optionalChild, optionalText, text } from '../soap/decoded-content.js';
+import { registryFaultOf } from '../soap/registry-fault.js';
+import type { LateAnswers, SoapDefinition } from '../soap/soap-definition.js';
 import { aboutParty, aboutProperty, notationOf, toOwnershipRecord, toPropertyCard } from './mapping.js';
 
 /** Target namespace of the contract, and the stem of its actions. */
@@ -23,7 +24,7 @@ export function propertyDefinition(packageRoot: string = findPackageRoot()): Soa
     xsdPath: join(folder, 'property.xsd'),
     soapVersion: '1.2',
     faultAction: `${propertyNamespace}/Fault`,
-    refusalOf,
+    refusalOf: registryFaultOf,
     operations: [
       {
         name: 'ownership',
@@ -59,6 +60,7 @@ export function propertyDefinition(packageRoot: string = findPackageRoot()): Soa
 }
 
 const later: LateAnswers = {
+  ticketUnknown: 'TICKET_UNKNOWN',
   takenIn(content) {
     const taken = optionalChild(content, 'Taken');
     if (taken === undefined) return undefined;
@@ -102,15 +104,4 @@ function namedInWsdl(soapOperation: string) {
     soapAction: `${propertyNamespace}/${soapOperation}`,
     replyAction: `${propertyNamespace}/${soapOperation}Response`,
   };
-}
-
-function refusalOf(detail: unknown): RegistryRefusal | 'busy' | undefined {
-  try {
-    const fault = child(detail, 'RegistryFault');
-    const code = text(fault, 'Code');
-    return code === 'BUSY' ? 'busy' : { code, message: text(fault, 'Message') };
-  } catch (error) {
-    if (error instanceof UnexpectedContent) return undefined;
-    throw error;
-  }
 }

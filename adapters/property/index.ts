@@ -1,15 +1,14 @@
-import type { SoapKind } from '../adapter-kind.js';
-import { createSoapAdapter } from '../soap/soap-adapter.js';
+import { defineAdapter } from '../define-adapter.js';
 import { propertyDefinition } from './definition.js';
 
 /**
  * The cadastre over signed SOAP 1.2. Operations: `ownership` (by person or business), `property-card`. Answers may
  * come late: they are polled for, and taken as callbacks.
  */
-export const property: SoapKind = {
+export const property = defineAdapter({
   name: 'property',
   protocol: 'soap',
-  operations: () => propertyDefinition().operations,
-  create: (connection, parts) => createSoapAdapter(propertyDefinition(), connection, parts),
+  keys: [{ name: 'property-wss', type: 'ec' }],
+  definition: propertyDefinition,
   simulator: async () => (await import('./simulator/kind.js')).propertySimulator,
-};
+});

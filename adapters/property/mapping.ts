@@ -8,6 +8,7 @@ import type {
   PropertyOwnershipRecord,
 } from '../../contracts/canonical/types.js';
 import type { Exchange } from '../adapter.js';
+import { soapContextOf } from '../mapping.js';
 import {
   child,
   choice,
@@ -40,8 +41,8 @@ const encumbranceKinds = ['MORTGAGE', 'SEIZURE', 'PROHIBITION', 'EASEMENT', 'LEA
 export function aboutParty(exchange: Exchange): SoapObject {
   const { scheme, notation } = exchange.subject;
   // The shapes overlap: the scheme alone says which of the two it is.
-  if (scheme === 'NID') return { Context: contextOf(exchange), Nid: notation };
-  if (scheme === 'NUIS') return { Context: contextOf(exchange), Nuis: notation };
+  if (scheme === 'NID') return { Context: soapContextOf(exchange), Nid: notation };
+  if (scheme === 'NUIS') return { Context: soapContextOf(exchange), Nuis: notation };
   throw new UnmappableRequest('/subject/scheme');
 }
 
@@ -56,19 +57,9 @@ export function aboutProperty(exchange: Exchange): SoapObject {
   const slash = notation.indexOf('/');
   if (slash < 0) throw new UnmappableRequest('/subject/notation');
   return {
-    Context: contextOf(exchange),
+    Context: soapContextOf(exchange),
     CadastralZone: notation.slice(0, slash),
     PropertyNumber: notation.slice(slash + 1),
-  };
-}
-
-function contextOf({ purpose, legalBasis, consentRef, caseId, requester }: Exchange): SoapObject {
-  return {
-    Purpose: purpose,
-    LegalBasis: legalBasis,
-    ...(consentRef === undefined ? {} : { ConsentRef: consentRef }),
-    CaseId: caseId,
-    Requester: { Organisation: requester.organisation, Officer: requester.officer, Unit: requester.unit },
   };
 }
 

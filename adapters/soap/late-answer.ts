@@ -66,7 +66,7 @@ export function readPolled(
   verified: VerifiedAnswer,
 ): Outcome {
   const expected = answerOf(later.poll, parts.encoding);
-  return readMessage(parts.definition, expected, verified, parts, (content) => {
+  const outcome = readMessage(parts.definition, expected, verified, parts, (content) => {
     const other = otherThan({ messageId: `urn:uuid:${exchange.messageId}`, ticket }, later.quotedIn(content));
     if (other !== undefined) return invalid(other);
     const taken = later.takenIn(content);
@@ -74,6 +74,9 @@ export function readPolled(
     // A ticket is for life: another one would be another matter.
     return taken.ticket === ticket ? { kind: 'pending', ...taken } : invalid('other-ticket');
   });
+  // The question itself was not judged: a refusal would end it in the registry's name.
+  const isJudged = outcome.kind !== 'refused' || outcome.code !== later.ticketUnknown;
+  return isJudged ? outcome : invalid('fault: ticket-unknown');
 }
 
 /**

@@ -56,6 +56,8 @@ export interface LateAnswers {
    * @throws {UnexpectedContent} when it does not say.
    */
   quotedIn(content: unknown): Quoted;
+  /** Code of a refusal that is about the ticket and not about the question. */
+  readonly ticketUnknown: string;
   /** Asked by us, again and again, each time under a message id of its own. */
   readonly poll: MessagePair & { toRequest(quoted: Quoted): SoapObject };
   /** Sent to us by the registry. */

@@ -1,12 +1,10 @@
-import type { RestKind } from '../adapter-kind.js';
-import { createRestAdapter } from '../rest/rest-adapter.js';
+import { defineAdapter } from '../define-adapter.js';
 import { taxDefinition } from './definition.js';
 
 /** The tax registry over signed REST. Operation: `clearance` (parameter `includeDebts`, default false). */
-export const tax: RestKind = {
+export const tax = defineAdapter({
   name: 'tax',
   protocol: 'rest',
-  operations: () => taxDefinition().operations,
-  create: (connection, parts) => createRestAdapter(taxDefinition(), connection, parts),
+  definition: taxDefinition,
   simulator: async () => (await import('./simulator/kind.js')).taxSimulator,
-};
+});

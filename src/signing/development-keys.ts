@@ -43,11 +43,21 @@ export interface DevelopmentKeys {
   readonly kept: readonly string[];
 }
 
+/** A key that a simulated registry signs with. */
+export interface RegistryKey {
+  /** Stem of its files. */
+  readonly name: string;
+  /** A certificate with an RSA-2048 or P-256 key for WS-Security, or a P-256 JWK for signatures over HTTP. */
+  readonly type: KeyType | 'jwk';
+}
+
 export interface DevelopmentKeysOptions {
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Validity of new certificates. Default 730. */
   readonly days?: number;
+  /** Keys of registries besides those that are always made. Default: none. */
+  readonly registryKeys?: readonly RegistryKey[];
 }
 
 /**
@@ -82,6 +92,12 @@ export async function generateDevelopmentKeys(
   const authority = await placeCertificate(authorityName, 'ec', undefined, terms);
   for (const [name, type] of certificates) await placeCertificate(name, type, authority, terms);
   for (const name of jwks) await placeJwks(name, place);
+  const always = new Set<string>([...certificates.map(([name]) => name), ...jwks]);
+  for (const { name, type } of options.registryKeys ?? []) {
+    if (always.has(name)) continue;
+    if (type === 'jwk') await placeJwks(name, place);
+    else await placeCertificate(name, type, authority, terms);
+  }
   return { created, kept };
 }
 

@@ -11,6 +11,7 @@ export const behaviours = {
   'unsigned-fault': 'Executes and answers an unsigned fault.',
   'wrong-signer': 'Executes and answers rightly, signed with a key that nobody has pinned.',
   'other-answer': 'Executes, and answers, signed, about another person to another message.',
+  'other-subject': 'Executes, and answers about another person, signed for this question.',
   garbage: 'Executes and answers a page of HTML with status 200.',
   'drop-after-execution': 'Executes and ends the connection without an answer.',
 } as const satisfies Record<string, string>;

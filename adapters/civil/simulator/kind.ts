@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SoapChoice } from '../../../src/signing/profiles/index.js';
 import type { Sample, SimulatorKind } from '../../simulator-kind.js';
 import { parseControl } from './faults.js';
 import { generatePopulation } from './population.js';
@@ -10,7 +11,8 @@ const defaultSeed = 2026;
 const defaultPeople = 2000;
 
 /** The simulated civil status registry behind the interface that all simulators share. */
-export const civilSimulator: SimulatorKind = {
+export const civilSimulator: SimulatorKind<SoapChoice> = {
+  gateway: { profile: { profile: 'wss-x509-integrity' } },
   defaultPort: 9301,
   async start({ keysFolder, ...settings }) {
     const read = (file: string): Promise<string> => readFile(join(keysFolder, file), 'utf8');

@@ -8,6 +8,7 @@ import { duesOffice } from './dues-office.js';
 export const municipalTaxSimulator = restSimulatorKind({
   defaultPort: 9305,
   profile: { profile: 'http-sig' },
+  options: (address) => ({ systems: { '21': { ...address, keyIds: ['dev-municipal-tax'] } } }),
   registry: (population) => duesOffice(population),
   samples: duesSamples,
 });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SoapChoice } from '../../../src/signing/profiles/index.js';
 import { parseControlOf } from '../../civil/simulator/faults.js';
 import { generatePopulation } from '../../civil/simulator/population.js';
 import type { SimulatorKind } from '../../simulator-kind.js';
@@ -13,7 +14,8 @@ const defaultSeed = 2026;
 const defaultPeople = 2000;
 
 /** The simulated cadastre behind the interface that all simulators share. */
-export const propertySimulator: SimulatorKind = {
+export const propertySimulator: SimulatorKind<SoapChoice> = {
+  gateway: { profile: { profile: 'wss-x509-integrity' } },
   defaultPort: 9302,
   async start({ keysFolder, ...settings }) {
     const read = (file: string): Promise<string> => readFile(join(keysFolder, file), 'utf8');

@@ -15,7 +15,7 @@ export const behaviours = {
   silent: 'Executes and never answers.',
   'drop-after-execution': 'Executes and ends the connection without an answer.',
   down: 'Ends the connection without reading the request: nothing is executed.',
-} as const satisfies Record<(typeof standardBehaviours)[number] | 'other-subject' | 'late', string>;
+} as const satisfies Record<(typeof standardBehaviours)[number] | 'late', string>;
 
 export type Behaviour = keyof typeof behaviours;
 

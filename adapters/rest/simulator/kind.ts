@@ -4,7 +4,7 @@ import { readPrivateKeyFile, readTrustedKeyFile } from '../../../src/signing/key
 import type { RestChoice } from '../../../src/signing/profiles/index.js';
 import { generatePopulation } from '../../civil/simulator/population.js';
 import type { Population } from '../../civil/simulator/register.js';
-import type { Sample, SimulatorKind } from '../../simulator-kind.js';
+import type { GatewaySide, Sample, SimulatorKind } from '../../simulator-kind.js';
 import type { SimulatedRegistry } from './registry.js';
 import { startRestSimulator } from './start.js';
 
@@ -19,10 +19,17 @@ export function restSimulatorKind(parts: {
   readonly defaultPort: number;
   /** The registry's own side of its profile. */
   readonly profile: RestChoice;
+  /** What only this registry's adapter is configured with, for a registry at this address. Default: nothing. */
+  readonly options?: NonNullable<GatewaySide['options']>;
   readonly registry: (population: Population) => SimulatedRegistry;
   readonly samples: (population: Population) => readonly Sample[];
-}): SimulatorKind {
+}): SimulatorKind<RestChoice> {
   return {
+    gateway: {
+      profile:
+        parts.profile.profile === 'modi-rest' ? { ...parts.profile, issuer: gatewayPartner } : parts.profile,
+      ...(parts.options && { options: parts.options }),
+    },
     defaultPort: parts.defaultPort,
     async start({ keysFolder, seed = defaultSeed, people = defaultPeople, callbackUrl: _, ...settings }) {
       // The same people as in the civil register of the same seed.

@@ -28,7 +28,7 @@ export interface Command {
 export interface Executor {
   /** @param action as the HTTP header named it, in quotes; undefined when it did not. */
   execute(request: VerifiedMessage, action: string | undefined, command: Command): Reply;
-  /** A right answer to another question of the same kind, for the behaviour `other-answer`. */
+  /** A right answer to another question of the same kind, for `other-answer` and `other-subject`. */
   answerToAnother(request: VerifiedMessage): Reply;
 }
 
@@ -146,6 +146,8 @@ export function createSoapServer(parts: SoapServerParts): Server {
         const elsewhere = { ...addressed(asked, other), relatesTo: relatesToOther };
         return xml(response, other.status, parts.sign(elsewhere));
       }
+      case 'other-subject':
+        return send(response, asked, parts.executor.answerToAnother(asked));
       case 'garbage':
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end('<html><body><h1>502 Bad Gateway</h1></body></html>');

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { registryKeys } from '../../../adapters/index.js';
 import type { Clock } from '../../clock.js';
 import { ConfigInvalid, readConfig } from '../../config/read-config.js';
 import { generateDevelopmentKeys } from '../../signing/development-keys.js';
@@ -69,7 +70,7 @@ Examples:
     const { name, dev, folder, days } = options;
     if (name === undefined) {
       if (!dev) command.error('error: --name is needed, or --dev for the whole development set');
-      const { created, kept } = await generateDevelopmentKeys(folder, { clock, days });
+      const { created, kept } = await generateDevelopmentKeys(folder, { clock, days, registryKeys });
       for (const file of created) print(`made ${file}`);
       print(`${created.length} files made, ${kept.length} kept, in ${folder}. Never use them in production.`);
       return;

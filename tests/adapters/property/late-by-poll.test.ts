@@ -93,9 +93,7 @@ describe('property adapter: answers that are asked for again', () => {
     const { ticket: otherTicket } = await take(other);
     aheadMs = dayMs;
     // The registry ties ticket and message id together by itself.
-    const swapped = await poll(mine, otherTicket);
-    assert.ok(swapped.kind === 'refused');
-    assert.equal(swapped.code, 'TICKET_UNKNOWN');
+    assert.deepEqual(await poll(mine, otherTicket), { kind: 'invalid', reason: 'fault: ticket-unknown' });
     registry.control({ behaviour: 'other-answer', count: 1 });
     assert.deepEqual(await poll(mine, ticket), { kind: 'invalid', reason: 'addressing-relates-to' });
     assert.equal((await poll(mine, ticket)).kind, 'answered');

@@ -2,23 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Adapter, Exchange } from '../../../adapters/adapter.js';
 import type { RestKind } from '../../../adapters/adapter-kind.js';
+import { adapterKinds } from '../../../adapters/index.js';
 import type { Simulator, SimulatorSettings } from '../../../adapters/simulator-kind.js';
 import { createEvidenceValidator } from '../../../contracts/canonical/validate.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { uuidV7 } from '../../../src/ids.js';
 import { fileSigner } from '../../../src/signing/file-signer.js';
 import { readPrivateKeyFile, readTrustedKeyFile } from '../../../src/signing/key-files.js';
-import { type RestChoice, type RestProfile, restPartner } from '../../../src/signing/profiles/index.js';
+import { type RestProfile, restPartner } from '../../../src/signing/profiles/index.js';
 import { Seen } from '../../signing/profiles/seen.js';
 
 /** Where the tests' development keys are; made before all tests. */
 export const keysFolder = () => join(process.env.URA_DATA as string, 'keys');
-
-/** The gateway's own side of each registry's profile. */
-export const gatewaySide: Readonly<Record<string, RestChoice>> = {
-  tax: { profile: 'http-sig' },
-  business: { profile: 'modi-rest', issuer: 'gateway' },
-};
 
 export async function startRegistry(
   kind: RestKind,
@@ -29,16 +24,23 @@ export async function startRegistry(
 
 /** The gateway's side, with the registry's development key pinned. */
 export async function profileOf(registry: string, clock: Clock = systemClock): Promise<RestProfile> {
+  const { gateway } = await kindOf(registry).simulator();
   const own = await readPrivateKeyFile(join(keysFolder(), 'gateway-http.private.jwk.json'));
   const pinned = await readTrustedKeyFile(join(keysFolder(), `${registry}.public.jwk.json`), {
     partner: registry,
   });
-  return restPartner(gatewaySide[registry] as RestChoice, {
+  return restPartner(gateway.profile, {
     signer: fileSigner(own),
     trusted: [pinned],
     replaySet: new Seen(),
     clock,
   });
+}
+
+function kindOf(registry: string): RestKind {
+  const kind = adapterKinds[registry];
+  if (kind?.protocol !== 'rest') throw new Error(`no REST registry ${registry}`);
+  return kind;
 }
 
 /** The real adapter, over real HTTP. */
@@ -55,7 +57,7 @@ export async function connect(
       connectTimeoutMs: 2_000,
       callTimeoutMs: 10_000,
       maxSockets: 8,
-      options: {},
+      options: (await kind.simulator()).gateway.options?.({ endpoint, to: changes.to ?? endpoint }) ?? {},
       ...changes,
     },
     {
