@@ -67,6 +67,17 @@ describe('the security profile in the settings of a client', () => {
       /^clients: oss-divjake: mtls needs TLS to end in the gateway: .*let the proxy pass TLS on$/,
       { behindProxy: true },
     ],
+    [
+      'SOAP beside mtls, which that way in does not ask for',
+      { soap: true, mtls: { certificates: ['x'] } },
+      /^clients: oss-divjake: soap goes with neither mtls nor nonrepudiation$/,
+      { tls },
+    ],
+    [
+      'SOAP beside nonrepudiation, which that way in does not keep',
+      { soap: true, nonrepudiation: true },
+      /^clients: oss-divjake: soap goes with neither mtls nor nonrepudiation$/,
+    ],
     ['mtls without certificates', { mtls: { certificates: [] } }, /\/mtls\/certificates /],
     ['nonrepudiation that is half true', { nonrepudiation: 'yes' }, /\/nonrepudiation /],
   ] as readonly (readonly [string, Json, RegExp, Json?])[]) {

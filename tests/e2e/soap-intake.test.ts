@@ -16,6 +16,7 @@ import {
   type XmlElement,
 } from '../../src/signing/wss-x509-integrity.js';
 import { type Issued, issue, makeAuthority } from '../support/certificates.js';
+import { configCopy } from '../support/config-copy.js';
 import { type Stack, startStack } from '../support/stack.js';
 
 const namespace = 'urn:al:ura:gateway:v1';
@@ -46,9 +47,19 @@ describe('an agency that only speaks SOAP', function () {
   let address: string;
   let agency: ReturnType<typeof profileOf>;
   let stranger: ReturnType<typeof profileOf>;
+  let notBySoap: ReturnType<typeof profileOf>;
+  let removeConfig: () => Promise<void>;
 
   before(async () => {
-    stack = await startStack();
+    const config = await configCopy({
+      // A client with a certificate that signs by http-sig: the same key must not count here.
+      'clients/oss-fier.json': (it) => ({
+        ...it,
+        keys: [...(it.keys as string[]), '${URA_DATA}/keys/property-wss.cert.pem'],
+      }),
+    });
+    removeConfig = config.remove;
+    stack = await startStack({ config: config.folder });
     address = `http://127.0.0.1:${stack.variables.PORT}/soap/v1`;
     const file = (name: string) => join(stack.variables.URA_DATA as string, 'keys', name);
     const gateway = await readTrustedKeyFile(file('gateway-wss.cert.pem'), { partner: 'gateway' });
@@ -59,10 +70,20 @@ describe('an agency that only speaks SOAP', function () {
       },
       gateway,
     );
+    notBySoap = profileOf(
+      {
+        privateKeyPem: await readFile(file('property-wss.key.pem'), 'utf8'),
+        certificatePem: await readFile(file('property-wss.cert.pem'), 'utf8'),
+      },
+      gateway,
+    );
     const nobody: Issued = await issue(await makeAuthority('Elsewhere'), { name: 'agency-wss' });
     stranger = profileOf(nobody, gateway);
   });
-  after(() => stack.stop());
+  after(async () => {
+    await stack.stop();
+    await removeConfig();
+  });
 
   const submission = (nid: string, changes: Readonly<Record<string, string>> = {}) => {
     const values = { key: randomUUID(), purpose: 'economic-aid', fields: '', parameters: '', ...changes };
@@ -191,6 +212,7 @@ describe('an agency that only speaks SOAP', function () {
     const vectors: Record<string, Buffer> = {
       'the same bytes again': good,
       'signed by a stranger of the same name': await bytesOf(body, { by: stranger }),
+      'signed by a client that may not ask by SOAP': await bytesOf(body, { by: notBySoap }),
       'another person': await bytesOf(body, {
         change: (message) => message.replace(stack.people.headOfSix, stack.people.widow),
       }),
