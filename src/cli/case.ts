@@ -136,23 +136,32 @@ Examples:
     .argument('<id>', "the gateway's id of the case")
     .argument('<step>', 'id of the step')
     .option('--deadline <time>', 'a new deadline (RFC 3339)')
+    .option('--by-hand', 'ask the officers instead of the registry')
     .option('--wait <seconds>', 'wait so long for the end, 0 to 600', seconds, 20)
     .addHelpText(
       'after',
       `
 Examples:
   $ ura case retry 0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4c00 family
-  $ ura case retry 0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4c00 family --deadline 2026-12-01T15:00:00Z`,
+  $ ura case retry 0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4c00 family --deadline 2026-12-01T15:00:00Z
+  $ ura case retry 0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4c00 birth --by-hand --wait 0`,
     )
     .action(
       async (
         id: string,
         step: string,
-        options: ShowOptions & { readonly deadline?: string; readonly wait: number },
+        options: ShowOptions & {
+          readonly deadline?: string;
+          readonly byHand?: boolean;
+          readonly wait: number;
+        },
       ) =>
         withClient(options, async (client) => {
-          const { deadline } = options;
-          await client.retryStep(id, step, deadline === undefined ? {} : { deadline });
+          const { deadline, byHand } = options;
+          await client.retryStep(id, step, {
+            ...(deadline === undefined ? {} : { deadline }),
+            ...(byHand === true ? { byHand } : {}),
+          });
           return ended(client, id, options.wait);
         }),
     );

@@ -262,11 +262,16 @@ export class UraClient {
   /**
    * Asks again what a step did not get; an incomplete case goes on.
    *
-   * @param deadline RFC 3339. Default: the case's own, while it lies ahead.
+   * @param options.deadline RFC 3339. Default: the case's own, while it lies ahead.
+   * @param options.byHand asks the officers instead of the registry; see {@link officerTasks}. Default false.
    */
-  async retryStep(id: string, step: string, { deadline }: { deadline?: string } = {}): Promise<CaseResource> {
+  async retryStep(
+    id: string,
+    step: string,
+    options: { readonly deadline?: string; readonly byHand?: boolean } = {},
+  ): Promise<CaseResource> {
     const path = `/v1/cases/${encodeURIComponent(id)}/steps/${encodeURIComponent(step)}/retry`;
-    return (await this.#post(path, deadline === undefined ? {} : { deadline })) as CaseResource;
+    return (await this.#post(path, options)) as CaseResource;
   }
 
   /** Lists what can be asked and applied for. */

@@ -7,12 +7,15 @@ const DAY_MS = 24 * 3_600_000;
 /**
  * Gives each question the id of its request before it is made. A question that the case has asked already, and
  * whose answer is young enough or still to come, gets the id of that request: it is not asked twice.
+ *
+ * @param byHand whether the officers are asked instead of the registry.
  */
 export function assignRequests(
   asks: readonly Ask[],
   exchanges: readonly CaseExchange[],
   now: number,
   ids: Ids,
+  byHand = false,
 ): CaseExchange[] {
   const made: CaseExchange[] = [];
   for (const { validForDays, ...ask } of asks) {
@@ -27,6 +30,7 @@ export function assignRequests(
       ...ask,
       requestId: earlier?.requestId ?? ids.next(),
       reused: earlier !== undefined,
+      byHand,
       submitted: earlier?.submitted ?? false,
       requestOpen: earlier?.requestOpen ?? false,
       unsettled: false,

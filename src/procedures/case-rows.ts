@@ -51,6 +51,7 @@ export interface StepRow {
   parameters: CaseExchange['parameters'];
   request_id: string;
   reused: boolean;
+  by_hand: boolean;
   state: CaseExchange['state'];
   reason: CaseExchange['reason'] | null;
   planned_at: Date;
@@ -79,6 +80,7 @@ export function toExchange(row: StepRow): CaseExchange {
     parameters: row.parameters,
     requestId: row.request_id,
     reused: row.reused,
+    byHand: row.by_hand,
     submitted: requestState !== null,
     requestOpen: requestState !== null && !isFinal(requestState),
     unsettled: ended !== undefined,
@@ -112,5 +114,6 @@ export function exchangeColumns(exchanges: readonly CaseExchange[]): unknown[] {
     exchanges.map(({ requestId }) => requestId),
     exchanges.map(({ reused }) => reused),
     exchanges.map(({ plannedAt }) => new Date(plannedAt)),
+    exchanges.map(({ byHand }) => byHand),
   ];
 }

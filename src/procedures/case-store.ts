@@ -23,12 +23,23 @@ function seenIn({ exchanges }: LoadedCase): string[] {
 }
 
 const INSERT_STEPS = (first: number, source: string): string => {
-  const types = ['text', 'integer', 'integer', 'text', 'json', 'json', 'uuid', 'boolean', 'timestamptz'];
+  const types = [
+    'text',
+    'integer',
+    'integer',
+    'text',
+    'json',
+    'json',
+    'uuid',
+    'boolean',
+    'timestamptz',
+    'boolean',
+  ];
   const arrays = types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
   return `insert into case_steps
-      (case_id, step, item, round, service, subject, parameters, request_id, reused, planned_at)
+      (case_id, step, item, round, service, subject, parameters, request_id, reused, planned_at, by_hand)
     select ${source}.id, x.* from ${source}, unnest(${arrays})
-      as x (step, item, round, service, subject, parameters, request_id, reused, planned_at)`;
+      as x (step, item, round, service, subject, parameters, request_id, reused, planned_at, by_hand)`;
 };
 
 const INSERT_PROOF = (first: number, at: string, source: string): string => `insert into case_evidence

@@ -56,6 +56,8 @@ export interface CaseExchange {
   readonly requestId: string;
   /** True when the request was made for another step or round. */
   readonly reused: boolean;
+  /** Whether its request goes to the officers and not to the registry. */
+  readonly byHand: boolean;
   /** Whether a request with that id is stored. */
   readonly submitted: boolean;
   /** Whether that request has not ended yet. */

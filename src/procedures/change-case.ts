@@ -57,7 +57,8 @@ export async function cancelCase(
 /**
  * Asks again what a step did not get, each question in a new request; an incomplete case goes on.
  *
- * @param deadline RFC 3339. Default: the case's own, or a new one of the default length when that has passed.
+ * @param options.deadline RFC 3339. Default: the case's own, or a new one of the default length when that has passed.
+ * @param options.byHand asks the officers instead of the registry (`GET /v1/officer-tasks`). Default false.
  * @returns undefined when the client has no case of that id.
  * @throws {UraError} `unknown-step`, `step-not-retryable`, `case-finished`, `invalid-request`.
  */
@@ -66,7 +67,7 @@ export async function retryStep(
   clientId: string,
   id: string,
   step: string,
-  deadline: string | undefined,
+  { deadline, byHand = false }: { readonly deadline?: string; readonly byHand?: boolean },
   signed: CaseEvidence,
 ): Promise<LoadedCase | undefined> {
   const { store, engine, clock, ids, lookAgainMs } = parts;
@@ -74,7 +75,7 @@ export async function retryStep(
     const loaded = await store.find(clientId, id);
     if (!loaded) return undefined;
     const at = clock.now();
-    const exchanges = assignRequests(again(loaded, step), loaded.exchanges, at, ids);
+    const exchanges = assignRequests(again(loaded, step), loaded.exchanges, at, ids, byHand);
     const deadlineAt = deadlineOf(parts, loaded.stored.deadlineAt, deadline, at);
     const { revision } = loaded.stored;
     if (await store.retry({ id, revision, exchanges, evidence: signed, deadlineAt, lookAgainMs, at })) {

@@ -47,6 +47,7 @@ export function submissionOf(
     },
     traceparent: continueTrace(stored.traceparent),
     case: step,
+    byHand: exchange.byHand,
   };
 }
 

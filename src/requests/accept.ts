@@ -5,7 +5,7 @@ import type { Snapshot } from '../config/snapshot.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { type FieldError, UraError } from '../errors.js';
 import { checkSubject } from './check-subject.js';
-import type { CaseStep, Envelope, EvidenceItem, StoredRequest } from './request.js';
+import type { CaseStep, Envelope, EvidenceItem, Reason, StoredRequest } from './request.js';
 import type { RequestStore } from './request-store.js';
 
 /** A submission whose sender is known and whose body fits the API description. */
@@ -24,6 +24,8 @@ export interface Submission {
   readonly traceparent: string;
   /** Set when a procedure asks: the bytes and their proof are then those of the case's submission. */
   readonly case?: CaseStep;
+  /** Goes to the officers at once, and not to the registry. Default false. */
+  readonly byHand?: boolean;
 }
 
 /** `NewRequest` of `openapi/gateway.yaml`. */
@@ -41,6 +43,11 @@ export interface AcceptParts {
   readonly defaultDeadlineMs: number;
   readonly onAccepted: (request: StoredRequest) => void;
 }
+
+const askedByHand: Reason = {
+  code: 'answered-by-hand',
+  detail: 'The registry gave no answer, and the officers were asked instead.',
+};
 
 /** The latest deadline that makes sense: statutory answer times are days, not years. */
 const LONGEST_DEADLINE_MS = 365 * 24 * 3_600_000;
@@ -124,7 +131,8 @@ export async function accept(
     );
   }
 
-  const reserved = parts.dispatcher.reserve(service.settings.adapter);
+  const byHand = submission.byHand === true;
+  const reserved = byHand ? undefined : parts.dispatcher.reserve(service.settings.adapter);
   let used = false;
   try {
     const accepted = await parts.store.accept({
@@ -147,6 +155,7 @@ export async function accept(
       bodySha256,
       evidence: evidenceOf(submission, authorisation.decision, envelope),
       ...(reserved ? { lease: reserved.lease } : {}),
+      ...(byHand ? { byHand: askedByHand } : {}),
     });
     if (accepted.kind === 'other-body') {
       throw new UraError('idempotency-key-reused', 'Use a new Idempotency-Key for a new request.');

@@ -1,6 +1,6 @@
 import type { Database } from '../store/database.js';
 import { evidenceColumns } from '../store/evidence-columns.js';
-import type { EvidenceItem, LeasedRequest, StoredRequest } from './request.js';
+import type { EvidenceItem, LeasedRequest, Reason, StoredRequest } from './request.js';
 import { isFinal, type RequestState, statesBefore } from './states.js';
 
 /** What accepting a request writes, in one transaction. */
@@ -12,6 +12,8 @@ export interface Acceptance {
   readonly evidence: readonly EvidenceItem[];
   /** Given when this process works on the request itself, at once. */
   readonly lease?: { readonly owner: string; readonly durationMs: number };
+  /** Given when no registry is asked: why an officer is. */
+  readonly byHand?: Reason;
 }
 
 export type Accepted =
@@ -78,7 +80,7 @@ export function createRequestStore(database: Database): RequestStore {
   };
 
   return {
-    async accept({ request, idempotencyKey, bodySha256, evidence, lease }) {
+    async accept({ request, idempotencyKey, bodySha256, evidence, lease, byHand }) {
       const acceptedAt = new Date(request.acceptedAt);
       // One statement, so one round trip and one transaction. An occupied key makes every part insert nothing.
       const { rows } = await database.query<{ state: RequestState; attempts: number }>({
@@ -96,10 +98,11 @@ export function createRequestStore(database: Database): RequestStore {
           )
           insert into requests (
             id, client_id, municipality, service, adapter, operation, case_id, envelope, decision, warnings,
-            traceparent, state, attempts, evidence_count, next_attempt_at, deadline_at, lease_owner, lease_until,
+            traceparent, state, reason, attempts, evidence_count, next_attempt_at, deadline_at, lease_owner, lease_until,
             accepted_at, updated_at)
           select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-            case when $12::text is null then 'accepted' else 'dispatching' end,
+            case when $24::json is not null then 'awaiting-officer' when $12::text is null then 'accepted'
+              else 'dispatching' end, $24,
             case when $12::text is null then 0 else 1 end,
             cardinality($18::text[]), now(), $15, $12, now() + $13 * interval '1 millisecond', $14, $14
           from key returning state, attempts`,
@@ -122,11 +125,20 @@ export function createRequestStore(database: Database): RequestStore {
           idempotencyKey,
           bodySha256,
           ...evidenceColumns(evidence),
+          byHand === undefined ? null : JSON.stringify(byHand),
         ],
       });
       const inserted = rows[0];
       if (inserted) {
-        return { kind: 'new', request: { ...request, ...inserted, updatedAt: request.acceptedAt } };
+        return {
+          kind: 'new',
+          request: {
+            ...request,
+            ...inserted,
+            updatedAt: request.acceptedAt,
+            ...(byHand ? { reason: byHand } : {}),
+          },
+        };
       }
       const earlier = await findByKey(request.clientId, idempotencyKey, bodySha256);
       if (!earlier) throw new Error('an idempotency key was taken and is gone again');

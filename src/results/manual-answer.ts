@@ -64,7 +64,8 @@ export async function answerByHand(parts: ManualAnswerParts, answer: ManualAnswe
   const grant = request && grantFor(grants, request);
   // What belongs to other officers is as unknown as what never was.
   if (!request || !grant) throw new UraError('unknown-request', 'No request for these officers has that id.');
-  if (request.state !== 'awaiting-officer') throw notAnswerable();
+  // What an operator has to decide about, an officer may decide by finding the answer.
+  if (request.state !== 'awaiting-officer' && request.state !== 'held') throw notAnswerable();
 
   const content = body.document && Buffer.from(body.document.content, 'base64');
   const errors = [

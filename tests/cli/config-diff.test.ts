@@ -23,7 +23,9 @@ describe('ura config diff', function () {
   let before: ConfigCopy;
 
   const copy = async (changes: Changes = {}): Promise<ConfigCopy> => {
-    const made = await catalogueCopy(changes);
+    // Few enough grants to name all of their changes.
+    const policyChange = changes[policy] ?? ((it: Json) => it);
+    const made = await catalogueCopy({ ...changes, [policy]: (it) => policyChange(fewGrants(it)) });
     copies.push(made);
     return made;
   };
@@ -51,6 +53,8 @@ describe('ura config diff', function () {
     serviceWith('AL029901', (it) => ({ ...it, card: { ...(it.card as Json), ...change } }));
   const procedure = (change: (procedure: Json) => Json) =>
     serviceWith('AL029901', (it) => ({ ...it, procedure: change(it.procedure as Json) }));
+  const fewGrants = (it: Json): Json =>
+    firstGrant({ purposes: ['social-housing', 'economic-aid', 'kindergarten-registration'] })(it);
   const firstGrant = (change: Json) => (it: Json) => {
     const [first, ...others] = it.grants as Json[];
     return { ...it, grants: [{ ...first, ...change }, ...others] };

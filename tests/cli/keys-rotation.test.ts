@@ -192,9 +192,16 @@ describe('ura keys rotate, expire-soon and list --config', function () {
         [
           ['name', 'partner'],
           ['gateway-wss', 'gateway'],
+          ['adisa', 'client-adisa'],
           ['oss-divjake', 'client-oss-divjake'],
           ['oss-stranger', 'client-oss-fier'],
+          ['agency-wss', 'client-social-service'],
+          ['adisa', 'registry-adisa'],
+          ['business', 'registry-business'],
           ['next', 'registry-civil'],
+          ['municipal-tax', 'registry-municipal-tax'],
+          ['property-wss', 'registry-property'],
+          ['tax', 'registry-tax'],
         ],
       );
       printed = [];

@@ -256,6 +256,53 @@ describe('a case, end to end', function () {
     assert.match(ungranted?.reason?.detail ?? '', /\/parameters\/factKind/);
   });
 
+  it('is completed by hand where the registry gave no answer', async () => {
+    stack.registry.control({ behaviour: 'other-answer' });
+    const person = stack.people.married;
+    const submitted = await submit(person, { caseId: 'DIV-BY-HAND', form: { householdSize: 1 } });
+    const failed = await reaches(submitted.id, 'incomplete');
+    stack.registry.control('normal');
+    await client.retryStep(failed.id, 'family');
+    await events.next(failed.id, 2);
+    const asked = stack.registry.journal.executed;
+    await client.retryStep(failed.id, 'birth', { byHand: true });
+    const task = await waitFor(
+      async () => (await client.officerTasks()).items.find(({ subject }) => subject.notation === person),
+      'the task of the officers',
+    );
+    const date = '1985-03-02';
+    await client.answerByHand(task.id, {
+      officer: { organisation: 'Bashkia Divjakë', officer: 'm.leka', unit: 'Gjendja civile' },
+      reason: 'Libri i lindjeve, faqe 12',
+      evidence: {
+        person: {
+          identifier: { scheme: 'NID', notation: person },
+          givenName: 'Ana',
+          familyName: 'Hoxha',
+          sex: 'FEMALE',
+          dateOfBirth: date,
+          placeOfBirth: 'Divjakë',
+          citizenship: 'ALB',
+        },
+        civilStatus: 'MARRIED',
+        maritalEvents: [],
+        fact: { kind: 'BIRTH', date, place: 'Divjakë' },
+        registerReference: '20/1985/L/12',
+        municipalityCode: '20',
+        asOf: '2026-03-02T09:00:00Z',
+        source: 'book',
+      },
+    });
+    const done = await reaches(failed.id, 'complete');
+    const birth = done.steps.find(({ id }) => id === 'birth');
+    assert.deepEqual(
+      birth?.exchanges.map(({ requestId, state }) => [requestId, state]),
+      [[task.id, 'answered']],
+    );
+    assert.equal(stack.registry.journal.executed, asked, 'the registry was not asked again');
+    await events.next(failed.id, 3);
+  });
+
   it('goes on when a failed step is tried again: one new request for each question without answer', async () => {
     // The register leaves the first questions of the case without an acceptable answer.
     stack.registry.control({ behaviour: 'other-answer' });

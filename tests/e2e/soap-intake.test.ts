@@ -55,7 +55,7 @@ describe('an agency that only speaks SOAP', function () {
       // A client with a certificate that signs by http-sig: the same key must not count here.
       'clients/oss-fier.json': (it) => ({
         ...it,
-        keys: [...(it.keys as string[]), '${URA_DATA}/keys/property-wss.cert.pem'],
+        keys: [...(it.keys as string[]), join(process.env.URA_DATA as string, 'keys/property-wss.cert.pem')],
       }),
     });
     removeConfig = config.remove;

@@ -20,7 +20,9 @@ interface Payload {
 
 interface EventsDocument {
   readonly asyncapi: string;
-  readonly channels: { readonly results: { readonly address: string; readonly messages: object } };
+  readonly channels: Readonly<
+    Record<'results' | 'applications', { readonly address: string; readonly messages: object }>
+  >;
   readonly components: {
     readonly messages: Readonly<Record<string, Message>>;
     readonly schemas: Readonly<Record<string, object>>;
@@ -137,16 +139,19 @@ describe('contracts/events/result.v1.schema.json', () => {
 });
 
 describe('contracts/asyncapi.yaml', () => {
-  it('is AsyncAPI 3.0 and names one message for each way in which a request or a case can end', () => {
+  it('is AsyncAPI 3.0 and names one message for each way in which a request or a case can end, and for applications', () => {
     assert.equal(document.asyncapi, '3.0.0');
     assert.equal(document.channels.results.address, 'oss.{municipality}.results.v1');
     const names = Object.values(document.components.messages).map(({ name }) => name);
     assert.deepEqual(names, [
       ...states.map((state) => `ura.request.${state}.v1`),
       ...caseStates.filter((state) => state !== 'running').map((state) => `ura.case.${state}.v1`),
+      'ura.application.submitted.v1',
+      'ura.application.state.v1',
     ]);
+    const { results, applications } = document.channels;
     assert.deepEqual(
-      Object.keys(document.channels.results.messages),
+      [...Object.keys(results.messages), ...Object.keys(applications.messages)],
       Object.keys(document.components.messages),
     );
   });

@@ -39,6 +39,7 @@ export function exchangeOf(ask: Ask, changes: Partial<CaseExchange> = {}): CaseE
     ...asked,
     requestId: `${ask.step}/${ask.item ?? '-'}/${ask.round}`,
     reused: false,
+    byHand: false,
     submitted: true,
     requestOpen: true,
     unsettled: false,

@@ -60,10 +60,10 @@ export function caseHandlers(parts: CaseHandlerParts): Record<string, Handler> {
     },
 
     retryStep: async (call) => {
-      const { deadline } = call.body as { deadline?: string };
+      const wanted = call.body as { deadline?: string; byHand?: boolean };
       const step = call.operation.path.step as string;
       const signed = signedBy(call, 'retry');
-      const loaded = known(await retryStep(parts, clientOf(call), idOf(call), step, deadline, signed));
+      const loaded = known(await retryStep(parts, clientOf(call), idOf(call), step, wanted, signed));
       return { status: 202, headers: { location: `/v1/cases/${loaded.stored.id}` }, body: show(loaded) };
     },
   };

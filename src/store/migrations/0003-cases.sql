@@ -41,6 +41,8 @@ create table case_steps (
   parameters   json        not null,
   request_id   uuid        not null,
   reused       boolean     not null default false,
+  -- Asked of the officers, not of the registry.
+  by_hand      boolean     not null default false,
   state        text        not null default 'open' check (state in (
                  'open', 'answered', 'refused', 'failed', 'expired', 'cancelled', 'not-accepted')),
   reason       json,
