@@ -32,12 +32,17 @@ export function subjectsOf(population: Population, scheme: 'NID' | 'NUIS' | 'PRO
   }
 }
 
-/** Two questions of one operation: about one whom the register knows, and about one whom nobody knows. */
+/**
+ * Questions of one operation: about one whom the register knows, and about one whom nobody knows.
+ *
+ * @param refuses whether it refuses the second. Default true.
+ */
 export function samplesOf(
   population: Population,
   operation: string,
   scheme: 'NID' | 'NUIS' | 'PROPERTY',
   parameters: Sample['parameters'],
+  refuses = true,
 ): Sample[] {
   const { known, unknown } = subjectsOf(population, scheme);
   const about = (situation: string, notation: string, words: string): Sample => ({
@@ -49,7 +54,7 @@ export function samplesOf(
   });
   return [
     about('success', known[0] ?? '', 'one whom the register knows'),
-    about('refusal', unknown, 'a number that nobody has'),
+    ...(refuses ? [about('refusal', unknown, 'a number that nobody has')] : []),
   ];
 }
 

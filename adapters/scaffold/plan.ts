@@ -11,8 +11,6 @@ export interface Plan {
   readonly operations: readonly PlannedOperation[];
   /** Operations of the contract that no adapter operation is made of, and why. */
   readonly leftOut: readonly { readonly operation: string; readonly why: string }[];
-  /** Code of the refusal for somebody whom the registry does not know. */
-  readonly notFound: string;
   /** Port of the simulator. */
   readonly port: number;
 }
@@ -23,6 +21,8 @@ export interface PlannedOperation {
   /** File stem of the canonical schema of its answer. */
   readonly evidenceType: string;
   readonly scheme: Scheme;
+  /** Code of the refusal for a subject that the registry does not know; absent where it answers about all. */
+  readonly notFound?: string;
   readonly parameters: readonly Member[];
   /** Parameters that the answer repeats. */
   readonly repeated: readonly string[];

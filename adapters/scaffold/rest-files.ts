@@ -114,18 +114,22 @@ export interface ${answerType(each)} ${typeOf({
 ${parts.join('')}`;
 }
 
-function register({ name, operations, refusals, notFound }: RestPlan): string {
+function register({ name, operations, refusals }: RestPlan): string {
   const branches = operations.map((each) => {
-    const { operationId, subjectMember, repeated, scheme } = each;
+    const { operationId, subjectMember, repeated, scheme, notFound } = each;
+    const judged =
+      notFound === undefined
+        ? ''
+        : `    const { known } = subjectsOf(population, '${scheme}');
+    if (!known.includes(asked.${subjectMember})) return refusal('${notFound}', 'The register knows nobody of this number.');
+`;
     const type = answerType(each);
     const echo = repeated
       .map((key) => `...(asked.${key} === undefined ? {} : { ${key}: asked.${key} }), `)
       .join('');
     return `
   function ${camel(operationId)}(asked: ${questionType(each)}, asOf: string): Reply {
-    const { known } = subjectsOf(population, '${scheme}');
-    if (!known.includes(asked.${subjectMember})) return refusal('${notFound}', 'The register knows nobody of this number.');
-    const content: Omit<${type}, 'messageId'> = {
+${judged}    const content: Omit<${type}, 'messageId'> = {
       ...${camel(operationId)}Sample, ${echo}${subjectMember}: asked.${subjectMember},${momentOf(each)}
     };
     return { kind: 'answer', content };
@@ -196,7 +200,7 @@ function simulatorKind({ name, operations, port }: RestPlan): string {
   const samples = operations.map((each) => {
     const required = each.parameters.filter((member) => member.required);
     const parameters = Object.fromEntries(required.map(({ key, example }) => [key, example]));
-    return `    ...samplesOf(population, '${each.name}', '${each.scheme}', ${JSON.stringify(parameters)}),
+    return `    ...samplesOf(population, '${each.name}', '${each.scheme}', ${JSON.stringify(parameters)}${each.notFound === undefined ? ', false' : ''}),
 `;
   });
   return `import { restSimulatorKind } from '../../rest/simulator/kind.js';

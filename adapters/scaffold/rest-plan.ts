@@ -65,18 +65,26 @@ export function planRest(name: string, path: string, port: number): RestPlan {
     const reasons = leftOut.map(({ operation, why }) => `${operation}: ${why}`).join(' ');
     throw new ContractUnusable(`No operation of the document can be made one of the adapter. ${reasons}`);
   }
+  const hasLate = all.length > asked.length;
+  if (hasLate && !operations.some(({ operationId }) => mayBeLate(asked, operationId))) {
+    throw new ContractUnusable(
+      `The document has ${wellKnown.statusOperation}, and no operation of the adapter would come late.`,
+    );
+  }
   const refusals = Object.assign({}, ...all.map((one) => refusalsOf(one, document))) as Record<
     string,
     number
   >;
-  return { name, operations, leftOut, port, refusals, notFound: notFoundIn(refusals) };
+  for (const [code, status] of alwaysRefused) {
+    if (refusals[code] !== status) {
+      throw new ContractUnusable(`The document declares no problem ${code} with status ${status}.`);
+    }
+  }
+  return { name, operations, leftOut, port, refusals };
 }
 
-function planOperation(
-  adapter: string,
-  { operationId, requestBody, responses }: DocumentOperation,
-  document: Document,
-): RestPlannedOperation {
+function planOperation(adapter: string, one: DocumentOperation, document: Document): RestPlannedOperation {
+  const { operationId, requestBody, responses } = one;
   const question = inline(requestBody.content['application/json']?.schema, document);
   const answer = inline(responses['200']?.content?.['application/json']?.schema, document);
   const members = (schema: Schema) =>
@@ -86,6 +94,7 @@ function planOperation(
   if (!('messageId' in (answer.properties ?? {}))) {
     throw new ContractUnusable('Its answer does not repeat messageId.');
   }
+  if (!/^[A-Za-z]\w*$/.test(operationId)) throw new ContractUnusable('Its operationId is no plain name.');
   const subject = findSubject(ownQuestion, ownAnswer);
   if (subject === undefined) {
     throw new ContractUnusable(
@@ -114,12 +123,14 @@ function planOperation(
     );
   }
   const operation = kebab(operationId);
+  const notFound = notFoundIn(refusalsOf(one, document));
   return {
     name: operation,
     evidenceType: `${adapter}-${operation}`,
     operationId,
     subjectMember,
     scheme,
+    ...(notFound === undefined ? {} : { notFound }),
     parameters,
     repeated: parameters.map(({ key }) => key).filter((key) => key in ownAnswer),
     answer: answered.filter(({ key, required }) => required || key in (whole as object)),
@@ -147,20 +158,18 @@ function refusalsOf({ responses }: DocumentOperation, document: Document): Recor
   return codes;
 }
 
-function notFoundIn(refusals: Readonly<Record<string, number>>): string {
-  for (const [code, status] of [
-    [wellKnown.busy, 503],
-    ['BAD_REQUEST', 400],
-  ] as const) {
-    if (refusals[code] !== status) {
-      throw new ContractUnusable(`The document declares no problem ${code} with status ${status}.`);
-    }
-  }
-  const known: readonly string[] = [wellKnown.busy, 'BAD_REQUEST', wellKnown.ticketUnknown];
+const alwaysRefused = [
+  [wellKnown.busy, 503],
+  ['BAD_REQUEST', 400],
+] as const;
+
+/** Of the refusals that are the operation's own, the one that says that there is nobody of this number. */
+function notFoundIn(refusals: Readonly<Record<string, number>>): string | undefined {
+  const known: readonly string[] = [...alwaysRefused.map(([code]) => code), wellKnown.ticketUnknown];
   const others = Object.entries(refusals).filter(([code, status]) => status < 500 && !known.includes(code));
-  const found = others.find(([, status]) => status === 404) ?? others[0];
-  if (found === undefined) {
-    throw new ContractUnusable('The document declares no refusal of a subject that nobody knows.');
-  }
-  return found[0];
+  return (others.find(([, status]) => status === 404) ?? others[0])?.[0];
+}
+
+function mayBeLate(all: readonly DocumentOperation[], operationId: string): boolean {
+  return all.some((each) => each.operationId === operationId && '202' in each.responses);
 }

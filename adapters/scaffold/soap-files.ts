@@ -80,7 +80,7 @@ function simulatorKind({ name, operations, port }: SoapPlan): string {
   const samples = operations.map((each) => {
     const required = each.parameters.filter((member) => member.required);
     const parameters = Object.fromEntries(required.map(({ key, example }) => [key, example]));
-    return `  ...samplesOf(population, '${each.name}', '${each.scheme}', ${JSON.stringify(parameters)}),
+    return `  ...samplesOf(population, '${each.name}', '${each.scheme}', ${JSON.stringify(parameters)}${each.notFound === undefined ? ', false' : ''}),
 `;
   });
   return `import { samplesOf } from '../../simulated-subjects.js';

@@ -9,7 +9,7 @@ type Content = Parameters<typeof writeXml>[2];
 
 /** Golden folders of a SOAP adapter, by path: an answer for each operation, and a refusal. */
 export function soapGolden(plan: SoapPlan): Record<string, string> {
-  const { name, namespace, operations, soapVersion, notFound } = plan;
+  const { name, namespace, operations, soapVersion } = plan;
   const files: Record<string, string> = {};
   for (const operation of operations) {
     const golden = goldenOf(operation);
@@ -26,8 +26,14 @@ export function soapGolden(plan: SoapPlan): Record<string, string> {
       writeXml(operation.answerElement, namespace, answerOf(operation, golden)),
       golden.outcome,
     );
+    const { notFound } = operation;
+    if (notFound === undefined) continue;
     const message = 'Fjalët e regjistrit.';
-    put(`${operation.name}-refused`, faultOf(plan, message), { kind: 'refused', code: notFound, message });
+    put(`${operation.name}-refused`, faultOf(plan, notFound, message), {
+      kind: 'refused',
+      code: notFound,
+      message,
+    });
   }
   return files;
 }
@@ -66,7 +72,7 @@ function answerOf(
   });
 }
 
-function faultOf({ soapVersion, namespace, notFound }: SoapPlan, message: string): string {
+function faultOf({ soapVersion, namespace }: SoapPlan, notFound: string, message: string): string {
   const detail = writeXml('RegistryFault', namespace, [
     ['Code', notFound],
     ['Message', message],

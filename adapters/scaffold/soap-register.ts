@@ -3,8 +3,8 @@ import type { SoapPlan, SoapPlannedOperation } from './soap-plan.js';
 import type { Shape } from './xsd-shapes.js';
 
 /** `simulator/register.ts` of a SOAP adapter. */
-export function soapRegister({ name, operations, faultCodes, notFound }: SoapPlan): string {
-  const functions = operations.map((each) => answerFunction(each, name, notFound)).join('');
+export function soapRegister({ name, operations, faultCodes }: SoapPlan): string {
+  const functions = operations.map((each) => answerFunction(each, name)).join('');
   const cases = operations.map(
     (each) => `      case '${each.soapOperation}':
         return ${camel(each.soapOperation)}(body, said(body, '${each.subjectElement}') ?? '', asOf);
@@ -63,7 +63,7 @@ function said(body: DomElement, element: string): string | undefined {
 `;
 }
 
-function answerFunction(operation: SoapPlannedOperation, name: string, notFound: string): string {
+function answerFunction(operation: SoapPlannedOperation, name: string): string {
   const { soapOperation, scheme, answerElement, answerShapes, subjectElement, question } = operation;
   const content = answerShapes.map((shape) => {
     if (shape.element === subjectElement) return `['${shape.element}', notation]`;
@@ -76,14 +76,19 @@ function answerFunction(operation: SoapPlannedOperation, name: string, notFound:
       ? `['${shape.element}', said(body, '${shape.element}') ?? ${literal}]`
       : `['${shape.element}', ${literal}]`;
   });
+  const { notFound } = operation;
+  const judged =
+    notFound === undefined
+      ? ''
+      : `    if (!subjectsOf(population, '${scheme}').known.includes(notation)) {
+      return soapFault('${notFound}', 'The register of ${spoken(name)} knows nobody of this number.');
+    }
+`;
   const usesBody = content.some((each) => each?.includes('said(body'));
   const usesMoment = content.some((each) => each?.endsWith(', asOf]'));
   return `
   function ${camel(soapOperation)}(${usesBody ? 'body' : '_'}: DomElement, notation: string, ${usesMoment ? 'asOf' : '__'}: string): SoapReply {
-    if (!subjectsOf(population, '${scheme}').known.includes(notation)) {
-      return soapFault('${notFound}', 'The register of ${spoken(name)} knows nobody of this number.');
-    }
-    return {
+${judged}    return {
       kind: 'answer',
       element: '${answerElement}',
       content: [${content.filter((each) => each !== undefined).join(', ')}],

@@ -1,4 +1,4 @@
-import { childElements, type DomElement } from '../soap/simulator/read-xml.js';
+import type { DomElement } from '../soap/simulator/read-xml.js';
 import type { Schema } from './json-schema.js';
 import { camel } from './names.js';
 import { ContractUnusable } from './plan.js';
@@ -36,7 +36,7 @@ const base: Readonly<Record<string, Schema>> = {
 
 /** @param root of the schema file. */
 export function readShapes(root: DomElement): ElementShapes {
-  const top = childElements(root);
+  const top = elementsOf(root);
   const named = (kind: string, name: string) =>
     top.find((each) => isXsd(each, kind) && each.getAttribute('name') === name);
 
@@ -54,15 +54,15 @@ export function readShapes(root: DomElement): ElementShapes {
   function contentOf(declaration: DomElement, element: string): Shape['content'] {
     const type = localName(declaration.getAttribute('type'));
     const complex =
-      childElements(declaration).find((each) => isXsd(each, 'complexType')) ??
+      elementsOf(declaration).find((each) => isXsd(each, 'complexType')) ??
       (type === undefined ? undefined : named('complexType', type));
     if (complex === undefined) {
-      const own = childElements(declaration).find((each) => isXsd(each, 'simpleType'));
+      const own = elementsOf(declaration).find((each) => isXsd(each, 'simpleType'));
       return { kind: 'text', schema: own ? restricted(own) : textSchema(type, element) };
     }
     const members = sequenceOf(complex, element);
     const [only] = members;
-    if (members.length === 1 && only?.getAttribute('maxOccurs') === 'unbounded') {
+    if (only !== undefined && members.length === 1 && (only.getAttribute('maxOccurs') ?? '1') !== '1') {
       const item = { element: only.getAttribute('name') ?? '', key: '', required: true };
       const content = contentOf(only, item.element);
       if (content.kind !== 'object')
@@ -81,11 +81,11 @@ export function readShapes(root: DomElement): ElementShapes {
   }
 
   function restricted(simple: DomElement): Schema {
-    const restriction = childElements(simple).find((each) => isXsd(each, 'restriction'));
+    const restriction = elementsOf(simple).find((each) => isXsd(each, 'restriction'));
     if (restriction === undefined) throw new ContractUnusable('A simple type is no restriction.');
     const inherited = textSchema(localName(restriction.getAttribute('base')), 'A simple type');
     const facets = (name: string) =>
-      childElements(restriction)
+      elementsOf(restriction)
         .filter((each) => isXsd(each, name))
         .map((each) => each.getAttribute('value') ?? '');
     const [patterns, values] = [facets('pattern'), facets('enumeration')];
@@ -131,13 +131,13 @@ export function schemaOf({ content }: Shape): Schema {
 }
 
 function sequenceOf(complex: DomElement, element: string): DomElement[] {
-  const inside = childElements(complex).filter((each) => !isXsd(each, 'annotation'));
+  const inside = elementsOf(complex).filter((each) => !isXsd(each, 'annotation'));
   const [sequence, ...others] = inside;
   if (sequence === undefined) return [];
   if (!isXsd(sequence, 'sequence') || others.length > 0) {
     throw new ContractUnusable(`${element} is no sequence of elements.`);
   }
-  const members = childElements(sequence).filter((each) => !isXsd(each, 'annotation'));
+  const members = elementsOf(sequence).filter((each) => !isXsd(each, 'annotation'));
   const odd = members.find((each) => !isXsd(each, 'element'));
   if (odd !== undefined)
     throw new ContractUnusable(`${element} holds xs:${odd.localName}, which is not read.`);
@@ -150,4 +150,13 @@ function isXsd(element: DomElement, name: string): boolean {
 
 function localName(name: string | null): string | undefined {
   return name?.split(':').at(-1);
+}
+
+/** Elements directly below; contract files hold comments too. */
+export function elementsOf(parent: DomElement): DomElement[] {
+  const elements: DomElement[] = [];
+  for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
+    if (node.nodeType === node.ELEMENT_NODE) elements.push(node as DomElement);
+  }
+  return elements;
 }

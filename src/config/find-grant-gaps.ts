@@ -3,14 +3,14 @@ import type { Config } from './config.js';
 
 /**
  * Evidence that a client's procedures would ask for and that its grants do not cover: cases of the client would
- * lack it. One sentence for each client, query and purpose, naming the services. A client without any grant has
- * nothing to do with procedures, and is passed over.
+ * lack it. One sentence for each client, query and purpose, naming the services. Passed over is who submits no cases:
+ * a client without any grant, one that asks by SOAP, one of an institution that is no municipality.
  */
 export function findGrantGaps({ clients, policies, services, municipalities }: Config): string[] {
   const gaps: string[] = [];
-  for (const { id, municipality } of clients) {
+  for (const { id, municipality, soap } of clients) {
     const grants = policies.find(({ client }) => client === id)?.grants ?? [];
-    if (grants.length === 0) continue;
+    if (grants.length === 0 || soap === true || !/^\d{2}$/.test(municipality)) continue;
     const settings = municipalities.find((each) => each.municipality === municipality);
     const needed = new Map<string, { query: string; purpose: string; codes: Set<string> }>();
     for (const { code, procedure } of services) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { adapterCommand } from '../../src/cli/adapter/command.js';
 import { caseCommand } from '../../src/cli/case.js';
 import { catalogueCommand } from '../../src/cli/catalogue/command.js';
 import { configCommand } from '../../src/cli/config/command.js';
@@ -29,6 +30,9 @@ const commands: readonly (readonly [make: Make, path: readonly string[]])[] = [
   [configCommand, ['config', 'diff']],
   [catalogueCommand, ['catalogue', 'list']],
   [catalogueCommand, ['catalogue', 'show']],
+  [adapterCommand, ['adapter', 'list']],
+  [adapterCommand, ['adapter', 'check']],
+  [adapterCommand, ['adapter', 'new']],
   [evidenceCommand, ['evidence', 'verify']],
   [(parts) => demoCommand({ ...parts, terminal: process.stdout }), ['demo']],
 ];

@@ -10,7 +10,7 @@ export interface ShownCommand {
   readonly options: readonly string[];
 }
 
-const withSubcommands = new Set(['keys', 'config', 'catalogue', 'evidence']);
+const withSubcommands = new Set(['adapter', 'keys', 'config', 'catalogue', 'evidence']);
 
 /** Reads the words after the program's name. */
 export function toShownCommand(tokens: readonly string[]): ShownCommand {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { checks, runConformance } from '../../../adapters/conformance/run.js';
 import { adapterKinds } from '../../../adapters/index.js';
+import { read, tableUnder } from '../../docs/documents.js';
 import { idleSimulators, violations } from './violations.js';
 
 /** Checks that say nothing about an adapter, because its registry has no such thing; nothing else may be left out. */
@@ -48,6 +49,13 @@ describe('the conformance suite', function () {
       for (const { id, why } of left) assert.ok(why, `${id} does not say why it cannot be tried`);
     });
   }
+
+  it('stands in the documentation, check by check', () => {
+    assert.deepEqual(
+      tableUnder(read('docs/adapters.md'), '## What must hold of every adapter'),
+      checks.map(({ id, mustHold }) => [id, mustHold]),
+    );
+  });
 
   it('names each check once, by what must hold', () => {
     const ids = checks.map(({ id }) => id);
