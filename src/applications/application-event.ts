@@ -92,12 +92,13 @@ export function createApplicationEvents(parts: ApplicationEventParts): Applicati
       return event;
     },
     stateReported(application, entry) {
-      const { id, caseId, municipality, service, protocolNumber } = application;
+      const { id, caseId, municipality, origin, service, protocolNumber } = application;
       const { state, note, officer, at } = entry;
       const value = {
         applicationId: id,
         caseId,
         municipality,
+        origin,
         service,
         state,
         ...(note === undefined ? {} : { note }),

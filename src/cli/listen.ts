@@ -86,7 +86,7 @@ Examples:
           print(json ? jsonLine(event, advanced, clock.now()) : describe(event.value, advanced.step));
         },
         onCase: async (event) => {
-          print(json ? caseLine(event) : describeCase(event.value));
+          print(json ? caseLine(event, clock.now()) : describeCase(event.value));
         },
         onRefused: ({ code }, { topic, partition, offset }) => {
           print(
@@ -115,10 +115,16 @@ function jsonLine(event: ResultEvent, advanced: MunicipalCase, handledAt: number
   return JSON.stringify({ event: { ...event, bytes }, case: advanced, handledAt } satisfies ListenedEvent);
 }
 
-/** The end of a case as a line of `--json`, told apart by its only member. */
-function caseLine(event: CaseEvent): string {
+/** The end of a case as a line of `--json`, told apart by its member `caseEvent`. */
+export interface ListenedCase {
+  readonly caseEvent: Omit<CaseEvent, 'bytes'> & { readonly bytes: string };
+  /** Milliseconds since the epoch: when it had been read. */
+  readonly handledAt: number;
+}
+
+function caseLine(event: CaseEvent, handledAt: number): string {
   const bytes = Buffer.from(event.bytes).toString('base64');
-  return JSON.stringify({ caseEvent: { ...event, bytes } });
+  return JSON.stringify({ caseEvent: { ...event, bytes }, handledAt } satisfies ListenedCase);
 }
 
 function describeCase({ caseId, procedure, state, missing }: CaseEvent['value']): string {

@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { adapterKinds } from '../../adapters/index.js';
-import { standardBehaviours } from '../../adapters/simulator-kind.js';
+import { type Simulator, standardBehaviours } from '../../adapters/simulator-kind.js';
 import { readConfig } from '../config/read-config.js';
 import { configFolderOf, dataFolderOf, prepareDevelopmentKeys } from '../environment.js';
 import type { CommandParts } from './command-parts.js';
@@ -12,11 +12,11 @@ interface SimulateOptions {
   readonly journal?: string;
 }
 
-/** `ura simulate <registry>` */
+/** `ura simulate <registry...>` */
 export function simulateCommand({ print, variables, clock, asked }: CommandParts): Command {
   return new Command('simulate')
-    .description('run a simulated registry that signs and verifies for real')
-    .addArgument(new Argument('<registry>', 'which one').choices(Object.keys(adapterKinds)))
+    .description('run simulated registries that sign and verify for real')
+    .addArgument(new Argument('<registry...>', 'which ones').choices(Object.keys(adapterKinds)))
     .option('--port <port>', 'where to listen on 127.0.0.1; each registry has its own default', wholeNumber)
     .option('--seed <seed>', 'the same seed gives the same people, in every registry', wholeNumber, 2026)
     .option('--people <count>', 'size of the population', wholeNumber, 2000)
@@ -35,37 +35,56 @@ registries have more, and GET /control lists them all):
 Examples:
   $ ura simulate civil
   $ ura simulate tax
+  $ ura simulate civil property tax business municipal-tax adisa
+      all of them in one process, each at the port where the configuration looks for it
   $ ura simulate civil --port 9400 --people 5000 --journal civil.jsonl`,
     )
-    .action(async (registry: string, options: SimulateOptions) => {
+    .action(async (registries: readonly string[], options: SimulateOptions, command: Command) => {
+      if (registries.length > 1 && (options.port !== undefined || options.journal !== undefined))
+        command.error('error: --port and --journal are for one registry alone');
       const data = dataFolderOf(variables);
       const keysFolder = await prepareDevelopmentKeys(variables, clock);
       const config = await readConfig(configFolderOf(variables), { ...variables, URA_DATA: data });
-      const settings = config.adapters.find(({ name }) => name === registry);
-      const kind = await adapterKinds[registry]?.simulator();
-      if (!kind) throw new Error(`there is no simulated registry ${registry}`);
       const population = { seed: options.seed, people: options.people };
-      const simulator = await kind.start({
-        ...population,
-        port: options.port ?? kind.defaultPort,
-        keysFolder,
-        clock,
-        callbackUrl: `${config.gateway.publicOrigins[0]}/v1/callbacks/${registry}`,
-        ...(settings ? { publicUrl: settings.to } : {}),
-        ...(options.journal === undefined ? {} : { journalFile: options.journal }),
-      });
-      print(`${registry} registry: ${simulator.endpoint}`);
-      print(`control: ${simulator.url}/control`);
-      print('to ask for, for example:');
-      for (const { situation, operation, subject, parameters, about } of kind.samples(population)) {
-        const given = Object.keys(parameters).length === 0 ? '' : ` ${JSON.stringify(parameters)}`;
-        print(
-          `  ${situation.padEnd(8)} ${operation} ${subject.scheme} ${subject.notation}${given}: ${about}`,
-        );
+      const running: Simulator[] = [];
+      try {
+        for (const registry of new Set(registries)) {
+          const settings = config.adapters.find(({ name }) => name === registry);
+          const kind = await adapterKinds[registry]?.simulator();
+          if (!kind) throw new Error(`there is no simulated registry ${registry}`);
+          const configured = registries.length > 1 ? portOf(settings?.endpoint) : undefined;
+          const simulator = await kind.start({
+            ...population,
+            port: options.port ?? configured ?? kind.defaultPort,
+            keysFolder,
+            clock,
+            callbackUrl: `${config.gateway.publicOrigins[0]}/v1/callbacks/${registry}`,
+            ...(settings ? { publicUrl: settings.to } : {}),
+            ...(options.journal === undefined ? {} : { journalFile: options.journal }),
+          });
+          running.push(simulator);
+          print(`${registry} registry: ${simulator.endpoint}`);
+          print(`control: ${simulator.url}/control`);
+          print('to ask for, for example:');
+          for (const { situation, operation, subject, parameters, about } of kind.samples(population)) {
+            const given = Object.keys(parameters).length === 0 ? '' : ` ${JSON.stringify(parameters)}`;
+            print(
+              `  ${situation.padEnd(8)} ${operation} ${subject.scheme} ${subject.notation}${given}: ${about}`,
+            );
+          }
+        }
+        await asked;
+      } finally {
+        await Promise.all(running.map((simulator) => simulator.close()));
       }
-      await asked;
-      await simulator.close();
     });
+}
+
+/** Of an address on this machine; a registry cannot be simulated at another one. */
+function portOf(endpoint: string | undefined): number | undefined {
+  if (endpoint === undefined) return undefined;
+  const { hostname, port } = new URL(endpoint);
+  return ['127.0.0.1', 'localhost'].includes(hostname) && port !== '' ? Number(port) : undefined;
 }
 
 function wholeNumber(text: string): number {

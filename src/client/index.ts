@@ -4,6 +4,7 @@ export { type FileKey, fileSigner } from '../signing/file-signer.js';
 export { type EventDecryptionKey, readDecryptionJwk } from '../signing/kafka-event/event-keys.js';
 export type { RestChoice } from '../signing/profiles/index.js';
 export type { SignatureAlgorithm, Signer, TrustedKey } from '../signing/signer.js';
+export type { ApplicationStateValue, ApplicationValue } from './application-types.js';
 export type {
   CaseDraft,
   CaseExchange,
@@ -17,6 +18,12 @@ export type {
   CaseValue,
   MissingEvidence,
 } from './case-types.js';
+export {
+  type ApplicationsConsumer,
+  type ApplicationsConsumerOptions,
+  consumeApplications,
+} from './consume-applications.js';
+export type { EventsConsumer, EventsConsumerOptions } from './consume-events.js';
 export { consumeResults, type ResultsConsumer, type ResultsConsumerOptions } from './consume-results.js';
 export {
   type FieldProblem,
@@ -36,12 +43,15 @@ export {
   type WireRequest,
 } from './http-transport.js';
 export {
+  type ApplicationEvent,
+  type ApplicationStateEvent,
   type CaseEvent,
   type EventRefusalCode,
   EventRefused,
   type ResultEvent,
   type VerifiedEvent,
 } from './read-event.js';
+export { readWebhook, type VerifiedWebhook, type WebhookOptions } from './read-webhook.js';
 export { type SeenEvents, seenInMemory } from './seen-events.js';
 export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {

@@ -1,6 +1,7 @@
 import { boundEventHeaders, type EventHeaders, verifyEvent } from '../signing/event-signature.js';
 import { type RefusalCode, SignatureRefused } from '../signing/refusals.js';
 import type { TrustedKey } from '../signing/signer.js';
+import type { ApplicationStateValue, ApplicationValue } from './application-types.js';
 import type { CaseValue } from './case-types.js';
 import type { KafkaMessage } from './event-source.js';
 import type { ResultValue } from './types.js';
@@ -12,7 +13,7 @@ export interface VerifiedEvent<Value> {
   readonly source: string;
   /** `ura.request.answered.v1` and the like. */
   readonly type: string;
-  /** The request's id, or the case's. */
+  /** Id of the request, the case or the application. */
   readonly subject: string;
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -31,6 +32,10 @@ export interface VerifiedEvent<Value> {
 export type ResultEvent = VerifiedEvent<ResultValue>;
 /** How a case ended. */
 export type CaseEvent = VerifiedEvent<CaseValue>;
+/** A counter of another institution took an application in for this municipality. */
+export type ApplicationEvent = VerifiedEvent<ApplicationValue>;
+/** Where an application stands, for the institution whose counter took it in. */
+export type ApplicationStateEvent = VerifiedEvent<ApplicationStateValue>;
 
 /** Why an event is not handed over. */
 export type EventRefusalCode = RefusalCode | 'event-header' | 'event-value' | 'event-inconsistent';
@@ -51,13 +56,13 @@ export class EventRefused extends Error {
 const headerShapes: Readonly<Record<keyof EventHeaders, RegExp>> = {
   ce_id: /^[\x21-\x7e]{1,128}$/,
   ce_source: /^[\x21-\x7e]{1,512}$/,
-  ce_type: /^ura\.(?:request|case)\.[a-z]+\.v1$/,
+  ce_type: /^ura\.(?:request|case|application)\.[a-z]+\.v1$/,
   ce_subject: /^[0-9a-f-]{36}$/,
   ce_time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
   ce_dataschema: /^[\x21-\x7e]{1,512}$/,
 };
 
-type FindKey = (keyId: string) => TrustedKey | undefined;
+export type FindKey = (keyId: string) => TrustedKey | undefined;
 
 /** Whether an event is about a case, by its own word: reading it verifies the word. */
 export function isAboutCase(message: KafkaMessage): boolean {
@@ -69,10 +74,8 @@ export function isAboutCase(message: KafkaMessage): boolean {
  *
  * @throws {EventRefused}
  */
-export async function readEvent(message: KafkaMessage, findKey: FindKey, now: number): Promise<ResultEvent> {
-  const event = await readVerified<ResultValue>(message, findKey, now, 'request', resultFields);
-  if (event.value.requestId !== event.subject) throw new EventRefused('event-inconsistent', 'requestId');
-  return event;
+export function readEvent(message: KafkaMessage, findKey: FindKey, now: number): Promise<ResultEvent> {
+  return readVerified(message, findKey, now, requestEnded);
 }
 
 /**
@@ -80,37 +83,95 @@ export async function readEvent(message: KafkaMessage, findKey: FindKey, now: nu
  *
  * @throws {EventRefused}
  */
-export async function readCaseEvent(
-  message: KafkaMessage,
-  findKey: FindKey,
-  now: number,
-): Promise<CaseEvent> {
-  const event = await readVerified<CaseValue>(message, findKey, now, 'case', caseFields);
-  if (event.value.id !== event.subject) throw new EventRefused('event-inconsistent', 'id');
-  return event;
+export function readCaseEvent(message: KafkaMessage, findKey: FindKey, now: number): Promise<CaseEvent> {
+  return readVerified(message, findKey, now, caseEnded);
 }
 
-const resultFields = ['requestId', 'caseId', 'municipality', 'state', 'service'] as const;
-const caseFields = ['id', 'caseId', 'municipality', 'state', 'procedure'] as const;
-
-async function readVerified<Value extends ResultValue | CaseValue>(
+/**
+ * Reads an application that was taken in for a municipality, in the same way.
+ *
+ * @throws {EventRefused}
+ */
+export function readApplicationEvent(
   message: KafkaMessage,
   findKey: FindKey,
   now: number,
-  about: 'request' | 'case',
-  fields: readonly (keyof Value & string)[],
+): Promise<ApplicationEvent> {
+  return readVerified(message, findKey, now, applicationSubmitted);
+}
+
+/**
+ * Reads where an application stands, in the same way.
+ *
+ * @throws {EventRefused}
+ */
+export function readApplicationStateEvent(
+  message: KafkaMessage,
+  findKey: FindKey,
+  now: number,
+): Promise<ApplicationStateEvent> {
+  return readVerified(message, findKey, now, applicationState);
+}
+
+/** Whether an event on a topic of applications says where one stands, by its own word: reading it verifies it. */
+export function isAboutState(message: KafkaMessage): boolean {
+  return message.headers.get('ce_type') === 'ura.application.state.v1';
+}
+
+/** What the attributes and the topic of one kind of event have to say, given its value. */
+interface Kind<Value> {
+  /** Texts that the checks rest on. */
+  readonly fields: readonly (keyof Value & string)[];
+  readonly subjectField: keyof Value & string;
+  /** The type, and the field that it repeats. */
+  readonly type: (value: Value) => readonly [type: string, field: string];
+  /** Topic of the party that the value names, and the field that names it. */
+  readonly topic: (value: Value) => readonly [topic: string, field: string];
+}
+
+const requestEnded: Kind<ResultValue> = {
+  fields: ['requestId', 'caseId', 'municipality', 'state', 'service'],
+  subjectField: 'requestId',
+  type: ({ state }) => [`ura.request.${state}.v1`, 'state'],
+  topic: ({ municipality }) => [`oss.${municipality}.results.v1`, 'municipality'],
+};
+const caseEnded: Kind<CaseValue> = {
+  fields: ['id', 'caseId', 'municipality', 'state', 'procedure'],
+  subjectField: 'id',
+  type: ({ state }) => [`ura.case.${state}.v1`, 'state'],
+  topic: ({ municipality }) => [`oss.${municipality}.results.v1`, 'municipality'],
+};
+const applicationSubmitted: Kind<ApplicationValue> = {
+  fields: ['applicationId', 'caseId', 'municipality', 'origin', 'service'],
+  subjectField: 'applicationId',
+  type: () => ['ura.application.submitted.v1', 'type'],
+  topic: ({ municipality }) => [`oss.${municipality}.applications.v1`, 'municipality'],
+};
+const applicationState: Kind<ApplicationStateValue> = {
+  fields: ['applicationId', 'caseId', 'municipality', 'origin', 'service', 'state'],
+  subjectField: 'applicationId',
+  type: () => ['ura.application.state.v1', 'type'],
+  topic: ({ origin }) => [`oss.${origin}.applications.v1`, 'origin'],
+};
+
+async function readVerified<Value extends { readonly caseId: string }>(
+  message: KafkaMessage,
+  findKey: FindKey,
+  now: number,
+  kind: Kind<Value>,
 ): Promise<VerifiedEvent<Value>> {
   const headers = readHeaders(message.headers);
   const { keyId } = await verifyEvent(headers, message.value, findKey, { now }).catch((error: unknown) => {
     throw error instanceof SignatureRefused ? new EventRefused(error.code, error.where) : error;
   });
-  const value = readValue(message.value, fields);
+  const value = readValue(message.value, kind.fields);
   if (value.caseId !== message.key) throw new EventRefused('event-inconsistent', 'caseId');
-  if (headers.ce_type !== `ura.${about}.${value.state}.v1`)
-    throw new EventRefused('event-inconsistent', 'state');
-  if (message.topic !== `oss.${value.municipality}.results.v1`) {
-    throw new EventRefused('event-inconsistent', 'municipality');
-  }
+  const [type, saidByType] = kind.type(value);
+  if (headers.ce_type !== type) throw new EventRefused('event-inconsistent', saidByType);
+  const [topic, party] = kind.topic(value);
+  if (message.topic !== topic) throw new EventRefused('event-inconsistent', party);
+  if (value[kind.subjectField] !== headers.ce_subject)
+    throw new EventRefused('event-inconsistent', kind.subjectField);
   return {
     id: headers.ce_id,
     source: headers.ce_source,

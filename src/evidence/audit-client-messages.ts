@@ -8,6 +8,7 @@ import { repetitionsAllowed } from '../signing/profiles/nonrepudiation.js';
 import type { TrustedKey } from '../signing/signer.js';
 import { check, checkLater, must, parseEvidence, rowName } from './audit-check.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
+import { checkSoapMessage, isSoapMessage } from './audit-soap-client.js';
 
 /**
  * Between the check of a signature's age and the recording lie the replay set and the store. A signature that was
@@ -15,11 +16,19 @@ import type { AuditInput, AuditRow, Check } from './audit-input.js';
  */
 const storingMs = 30_000;
 
-/** What the client signed: its request, and a cancellation where there is one. By whichever profile it signed. */
+/**
+ * What clients signed: the request, a cancellation where there is one, and the answer of an officer, who is of any
+ * client. By whichever profile they signed.
+ */
 export async function checkClientMessages(input: AuditInput): Promise<Check[]> {
   const checks: Check[] = [];
   for (const row of input.rows) {
-    if (row.kind !== 'client-request' && row.kind !== 'cancellation') continue;
+    if (row.kind !== 'client-request' && row.kind !== 'cancellation' && row.kind !== 'officer-answer')
+      continue;
+    if (row.kind !== 'officer-answer' && isSoapMessage(row)) {
+      checks.push(...checkSoapMessage(row, input));
+      continue;
+    }
     const { profile } = row.meta;
     // Only a name that is known goes into the table: what stands in the database may be anything.
     const name = typeof profile === 'string' && isRestProfile(profile) ? profile : 'http-sig';
@@ -58,12 +67,14 @@ async function verifyAgain(row: AuditRow, { keys, request }: AuditInput): Promis
       throw new Error(`the signature does not hold: ${error.code ?? 'unexpected'}`);
     });
   must(keyId === row.signedBy, 'the row names another key');
-  must(partner === request.clientId, 'the key belongs to another client');
+  // Whose officers may answer is a matter of grants, and recorded as one; that it is a client's key is of this check.
+  must(row.kind === 'officer-answer' || partner === request.clientId, 'the key belongs to another client');
   return `verifies with ${keyId} of ${partner}`;
 }
 
 /** Whether a client sends there what is recorded so: about the request itself, or about the case that it serves. */
 function isPlaceFor({ kind, meta }: AuditRow, requestId: string, path: string): boolean {
+  if (kind === 'officer-answer') return path === `/v1/requests/${requestId}/manual-answer`;
   if (meta.case === undefined) {
     return path === (kind === 'cancellation' ? `/v1/requests/${requestId}/cancel` : '/v1/requests');
   }

@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
-import { check, must, parseEvidence, rowName } from './audit-check.js';
+import { check, must, rowName } from './audit-check.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
 import { checkRestAnswer, checkRestQuestion, isRest } from './audit-rest-messages.js';
+import { subjectOf, wordsOf } from './audit-subject.js';
 import { type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
 
 /**
@@ -23,8 +24,15 @@ export async function checkRegistryMessages(input: AuditInput): Promise<Check[]>
   }
   if (request.state !== 'answered' && request.state !== 'refused') return checks;
   const decisive = check('registry: decisive answer', () => {
-    const last = rows.filter(({ kind }) => kind === 'registry-answer').at(-1);
-    must(last !== undefined && counted(last), 'no signed answer stands behind the result');
+    const last = rows.filter(({ kind }) => kind === 'registry-answer' || kind === 'officer-answer').at(-1);
+    must(last !== undefined, 'no signed answer stands behind the result');
+    // An officer answers only what the registry left open; the signature is looked at with the clients' own.
+    if (last.kind === 'officer-answer') {
+      const ended = rows.some(({ meta }) => meta.outcome === 'answered' || meta.outcome === 'refused');
+      must(!ended, 'the registry had answered before the officer did');
+      return `${rowName(last)} is the one that counted`;
+    }
+    must(counted(last), 'no signed answer stands behind the result');
     must(last.meta.outcome === request.state, `the last answer is not one that makes it ${request.state}`);
     return `${rowName(last)} is the one that counted`;
   });
@@ -63,20 +71,13 @@ function checkQuestion(row: AuditRow, { keys, request, rows }: AuditInput): Chec
     }),
     check(`${rowName(row)}: subject`, () => {
       must(signed !== undefined, 'not looked at, because the signature does not hold');
-      if (signed.textOf('MessageID') !== messageIdOf(request.id))
+      const id = messageIdOf(request.id);
+      if (signed.textOf('MessageID') !== id && signed.bodySays(id))
         return 'it names the question, not the subject';
-      const fromClient = rows.find(({ kind }) => kind === 'client-request');
-      must(fromClient !== undefined, 'there is no request of the client');
-      // The client of a case names the applicant; whom a step asks about, the procedure worked out.
-      const byProcedure = fromClient.meta.case !== undefined;
-      const asked = byProcedure ? rows.find(({ kind }) => kind === 'decision') : fromClient;
-      must(asked !== undefined, 'there is no decision');
-      const { subject } = parseEvidence(asked.bytes) as { subject?: { notation?: unknown } };
-      const notation = subject?.notation;
-      const who = byProcedure ? 'procedure' : 'client';
-      must(typeof notation === 'string', `the request of the ${who} names no subject`);
-      must(signed.bodySays(notation), `it asks about somebody else than the ${who} did`);
-      return `it asks about the subject that the ${who} named`;
+      const subject = subjectOf(rows);
+      for (const word of wordsOf(subject))
+        must(signed.bodySays(word), `it asks about somebody else than the ${subject.by} did`);
+      return `it asks about the subject that the ${subject.by} named`;
     }),
   ];
 }

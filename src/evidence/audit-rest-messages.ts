@@ -2,6 +2,7 @@ import type { TrustedKey } from '../signing/signer.js';
 import { check, checkLater, must, parseEvidence, rowName } from './audit-check.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
 import { type RestSignature, verifyAnswer, verifyQuestion } from './audit-rest-signature.js';
+import { subjectOf, wordsOf } from './audit-subject.js';
 
 /** Between signing and recording lie at most the longest call that a setting allows (10 min) and the store. */
 const longestExchangeMs = 15 * 60_000;
@@ -28,13 +29,11 @@ export async function checkRestQuestion(row: AuditRow, input: AuditInput): Promi
     check(`${rowName(row)}: subject`, () => {
       const { ticket } = parseEvidence(row.bytes);
       if (ticket !== undefined) return comparePromise(ticket, row, rows);
-      const asked = rows.find(({ kind }) => kind === 'client-request');
-      must(asked !== undefined, 'there is no request of the client');
-      const { subject } = parseEvidence(asked.bytes) as { subject?: { notation?: unknown } };
-      const notation = subject?.notation;
-      must(typeof notation === 'string', 'the request of the client names no subject');
-      must(says(parseEvidence(row.bytes), notation), 'it asks about somebody else than the client did');
-      return 'it asks about the subject that the client named';
+      const subject = subjectOf(rows);
+      for (const word of wordsOf(subject)) {
+        must(says(parseEvidence(row.bytes), word), `it asks about somebody else than the ${subject.by} did`);
+      }
+      return `it asks about the subject that the ${subject.by} named`;
     }),
   ];
 }

@@ -67,7 +67,10 @@ function compareDigests(row: AuditRow, rows: readonly AuditRow[]): string {
       `it names a ${String(kind)} that is not the row above it`,
     );
   });
-  const answered = named.some(({ kind }) => kind === 'registry-answer');
-  must(answered || (state !== 'answered' && state !== 'refused'), 'it names no answer of the registry');
+  const answered = named.some(({ kind }) => kind === 'registry-answer' || kind === 'officer-answer');
+  must(
+    answered || (state !== 'answered' && state !== 'refused'),
+    'it names no answer of the registry or of an officer',
+  );
   return `names ${above.map(rowName).join(' and ') || 'nothing, and nothing was exchanged'}`;
 }

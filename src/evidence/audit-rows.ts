@@ -20,7 +20,7 @@ export function checkRows({ rows, request }: AuditInput): Check[] {
     check('rows: order', () => {
       must(rows[0]?.kind === 'client-request', 'the first row is not the request of the client');
       must(rows[1]?.kind === 'decision', 'the second row is not the decision');
-      for (const kind of ['client-request', 'decision', 'result'] as const) {
+      for (const kind of ['client-request', 'decision', 'officer-answer', 'result'] as const) {
         must(countOf(rows, kind) <= 1, `there is more than one row of kind ${kind}`);
       }
       const ended = isFinal(request.state);
@@ -29,6 +29,10 @@ export function checkRows({ rows, request }: AuditInput): Check[] {
         `the request is ${request.state}: ${resultRule(ended)}`,
       );
       must(!ended || rows.at(-1)?.kind === 'result', 'the result is not the last row');
+      rows.forEach(({ kind }, index) => {
+        const isAttached = kind !== 'document' || rows[index - 1]?.kind === 'officer-answer';
+        must(isAttached, 'a document does not stand below the answer that it was attached to');
+      });
       rows.reduce((before, row) => {
         const early = row.recordedAt < before.recordedAt - clockSkewMs;
         must(!early, `${rowName(row)} was recorded before the row above it`);

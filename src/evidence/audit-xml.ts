@@ -28,6 +28,33 @@ export interface SignedParts {
   textOf(name: 'To' | 'Action' | 'MessageID' | 'RelatesTo' | 'ReplyTo'): string;
   /** Whether some element of the signed Body has exactly this text. */
   bodySays(text: string): boolean;
+  /** Of the signed Timestamp, milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** A Body whose signature is checked elsewhere. */
+export interface XmlBody {
+  /** Text of the only element of that name. @throws {Error} when there is not exactly one. */
+  textOf(namespace: string, localName: string): string;
+}
+
+/**
+ * Reads the Body of a message. Verify it first: this looks at no signature.
+ *
+ * @throws {Error} with a sentence that quotes nothing of the message.
+ */
+export function readXmlBody(bytes: Uint8Array): XmlBody {
+  const envelope = parse(textWithin(bytes));
+  const body = onlyChild(envelope, envelope.namespaceURI ?? '', 'Body');
+  return {
+    textOf(namespace, localName) {
+      const found = [...elementsOf(body)].filter(
+        (element) => element.localName === localName && element.namespaceURI === namespace,
+      );
+      if (found.length !== 1) throw new Error(`there is not exactly one ${localName}`);
+      return found[0]?.textContent ?? '';
+    },
+  };
 }
 
 /**
@@ -41,9 +68,7 @@ export function verifyXmlMessage(
   certificate: X509Certificate,
   required: readonly string[],
 ): SignedParts {
-  if (bytes.length > largestBytes) throw new Error('the message is larger than 2 MiB');
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  if (/<!DOCTYPE/i.test(text)) throw new Error('the message has a DOCTYPE');
+  const text = textWithin(bytes);
   const envelope = parse(text);
   requireUniqueIds(envelope);
   const located = locate(envelope, required);
@@ -70,7 +95,20 @@ export function verifyXmlMessage(
     },
     bodySays: (wanted) =>
       [...elementsOf(parts.get('Body') as DomElement)].some((element) => element.textContent === wanted),
+    get createdAt() {
+      const created = onlyChild(parts.get('Timestamp') as DomElement, wsu, 'Created').textContent ?? '';
+      const at = Date.parse(created);
+      if (Number.isNaN(at)) throw new Error('the Timestamp has no time');
+      return at;
+    },
   };
+}
+
+function textWithin(bytes: Uint8Array): string {
+  if (bytes.length > largestBytes) throw new Error('the message is larger than 2 MiB');
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  if (/<!DOCTYPE/i.test(text)) throw new Error('the message has a DOCTYPE');
+  return text;
 }
 
 /** SHA-256 of the DER, lower-case hex: how the evidence names a certificate. */

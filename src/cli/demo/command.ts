@@ -4,7 +4,7 @@ import type { CommandParts } from '../command-parts.js';
 import { findMissing } from './check.js';
 import type { Terminal } from './live-table.js';
 import { takePlace } from './one-demo.js';
-import { runRequests } from './run-requests.js';
+import { runMorning } from './run-morning.js';
 import { type DemoParts, startParts } from './start-parts.js';
 import { summarize } from './summary.js';
 
@@ -12,15 +12,18 @@ import { summarize } from './summary.js';
 export function demoCommand(parts: CommandParts & { readonly terminal: Terminal }): Command {
   return new Command('demo')
     .description(
-      'start everything, send 20 requests of a municipality, and show their way to the case and back',
+      'start everything, and play a morning at the one-stop shop of Divjakë and at a counter of ADISA',
     )
     .option('--once', 'end by itself: exit code 0 only if everything came out as it has to', false)
     .addHelpText(
       'after',
       `
-Embedded PostgreSQL and broker (or those of DATABASE_URL and KAFKA_BROKERS), a simulated civil registry, the
-gateway and the listener of Divjakë's one-stop shop, each a process of its own. Every result is taken out of
-Kafka, and its evidence is verified by a second implementation. Data and logs are in URA_DATA (default: .ura).
+Embedded PostgreSQL and broker (or those of DATABASE_URL and KAFKA_BROKERS), six simulated registries, the
+gateway and the listener of Divjakë's one-stop shop. The morning has 12 cases of 8 services: one answer comes
+late, one registry says no, one act is answered by hand out of a paper book, and one application comes from
+ADISA, which is told each state by GET, webhook and topic. An agency asks by SOAP, and two misuses are turned
+away. Every result is taken out of Kafka, and its evidence is verified by a second implementation. Data and logs
+are in URA_DATA (default: .ura).
 
 Examples:
   $ ura demo
@@ -65,9 +68,9 @@ async function runDemo(
     const listen = (take: typeof takeLine): void => {
       takeLine = take;
     };
-    const outcome = await runRequests({ parts, variables, clock, run, terminal, signal, listen });
+    const outcome = await runMorning({ parts, variables, clock, run, terminal, signal, listen });
     for (const line of summarize(outcome, performance.now() - startedAt)) print(line);
-    const missing = findMissing(outcome.all);
+    const missing = findMissing(outcome);
     if (once && missing.length > 0)
       throw new Error(`the demo did not come out right:\n${missing.join('\n')}`);
     if (once) return;
@@ -92,13 +95,13 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop().catch(() => {});
 }
 
-function printUrls({ gatewayUrl, simulatorUrl, brokers }: DemoParts, print: (line: string) => void): void {
+function printUrls({ gatewayUrl, registries, brokers }: DemoParts, print: (line: string) => void): void {
   print('');
   print(`gateway            ${gatewayUrl}`);
   print(`API page           ${gatewayUrl}/docs`);
   print(`metrics            ${gatewayUrl}/metrics`);
   print(`readiness          ${gatewayUrl}/health/ready`);
-  print(`simulator control  ${simulatorUrl}/control`);
+  for (const { name, url } of registries) print(`${name.padEnd(18)} ${url}/control`);
   print(`Kafka              ${brokers}`);
   print('Ctrl-C stops everything.');
 }

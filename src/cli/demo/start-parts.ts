@@ -7,12 +7,17 @@ import { startEmbeddedPostgres } from '../../store/embedded-postgres.js';
 import { type Child, startChild } from './child.js';
 import type { DemoPlace } from './one-demo.js';
 import { choosePort } from './ports.js';
+import { type DemoRegistry, placeRegistries } from './registries.js';
 import { answersOk, waitFor } from './wait-for.js';
 
 /** Everything that the demo shows, running. */
 export interface DemoParts {
   readonly gatewayUrl: string;
-  readonly simulatorUrl: string;
+  readonly registries: readonly DemoRegistry[];
+  /** Where the gateway calls ADISA. */
+  readonly webhookUrl: string;
+  /** Environment in which the configuration is what the gateway reads. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   readonly databaseUrl: string;
   readonly brokers: string;
   /** Rejects when one of the processes ends before it is asked to, with the last lines of its log. */
@@ -38,8 +43,8 @@ export interface StartSettings {
 const readyLimitMs = 60_000;
 
 /**
- * Starts PostgreSQL and a broker in this process where none is named, and simulator, gateway and listener as
- * processes of their own; each is ready when this resolves.
+ * Starts PostgreSQL and a broker in this process where none is named, and the registries, the gateway and
+ * the listener as processes of their own; each is ready when this resolves.
  *
  * @throws {Error} saying which part did not start, and why.
  */
@@ -71,14 +76,22 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
     }));
 
   const port = await choosePort(Number(variables.PORT ?? 8080));
-  const simulatorPort = await choosePort(9301);
+  const webhookPort = await choosePort(9307);
+  const registries = await placeRegistries();
   const gatewayUrl = `http://127.0.0.1:${port}`;
-  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
-  const taken = [
-    ...(port === Number(variables.PORT ?? 8080) ? [] : [`${variables.PORT ?? 8080} is taken: ${port}`]),
-    ...(simulatorPort === 9301 ? [] : [`9301 is taken: ${simulatorPort}`]),
-  ];
-  if (taken.length > 0) print(`          port ${taken.join('; port ')} instead`);
+  const webhookUrl = `http://127.0.0.1:${webhookPort}/webhooks`;
+  if (port !== Number(variables.PORT ?? 8080))
+    print(`          port ${variables.PORT ?? 8080} is taken: ${port} instead`);
+  const childVariables = {
+    ...variables,
+    URA_DATA: data,
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: brokers,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    ...Object.fromEntries(registries.map(({ variable }) => variable)),
+    URA_ADISA_WEBHOOK: webhookUrl,
+  };
 
   const deaths: Promise<never>[] = [];
   const start = (name: string, args: string[], onLine?: (line: string) => void): Child => {
@@ -86,15 +99,7 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
       name,
       args,
       logFile: join(logs, `${name}.log`),
-      variables: {
-        ...variables,
-        URA_DATA: data,
-        DATABASE_URL: databaseUrl,
-        KAFKA_BROKERS: brokers,
-        PORT: String(port),
-        HOST: '127.0.0.1',
-        URA_CIVIL_URL: `${simulatorUrl}/soap`,
-      },
+      variables: childVariables,
       ...(onLine ? { onLine } : {}),
     });
     let asked = false;
@@ -122,10 +127,14 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
     }
   };
 
-  start('simulator', ['simulate', 'civil', '--port', String(simulatorPort)]);
+  start('simulator', ['simulate', ...registries.map(({ name }) => name)]);
   start('gateway', ['serve']);
-  await step(`civil registry, simulated, at ${simulatorUrl}`, () =>
-    ready('the civil registry', () => answersOk(`${simulatorUrl}/health`)),
+  const names = registries.map(({ name }) => name).join(', ');
+  await step(`simulated registries: ${names}`, () =>
+    ready('the registries', async () => {
+      const answers = await Promise.all(registries.map(({ url }) => answersOk(`${url}/health`)));
+      return answers.every((isUp) => isUp);
+    }),
   );
   await step(`gateway at ${gatewayUrl}`, () =>
     ready('the gateway', () => answersOk(`${gatewayUrl}/health/ready`)),
@@ -143,7 +152,7 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
   print(`          logs in ${logs}`);
   const died = Promise.race(deaths);
   died.catch(() => {});
-  return { gatewayUrl, simulatorUrl, databaseUrl, brokers, died };
+  return { gatewayUrl, registries, webhookUrl, variables: childVariables, databaseUrl, brokers, died };
 }
 
 /** Prints each step with the seconds since the first began. */

@@ -1,37 +1,54 @@
-import { hopsOf, type Progress } from './progress.js';
-import type { RunOutcome } from './run-requests.js';
+import { countMorning } from './check.js';
+import type { Progress } from './progress.js';
+import type { RunOutcome } from './run-morning.js';
 
 /** What the demo says at its end. */
-export function summarize({ all, refusedEvents }: RunOutcome, tookMs: number): string[] {
-  const out = all.filter(({ listened }) => listened !== undefined);
-  const states = count(out.map(({ listened }) => listened?.event.value.state ?? ''));
+export function summarize(outcome: RunOutcome, tookMs: number): string[] {
+  const { all, refusedEvents, journals } = outcome;
+  const shown = countMorning(outcome);
+  const requests = all.flatMap((progress) => [...progress.requests.values()]);
+  const states = count(requests.map(({ listened }) => listened.event.value.state));
   const away = count(all.flatMap(({ turnedAway }) => (turnedAway ? [String(turnedAway.status)] : [])));
-  const checks = all.flatMap((progress) => progress.checks ?? []);
+  const checks = [
+    ...requests.flatMap((request) => request.checks ?? []),
+    ...all.flatMap(({ application }) => application?.checks ?? []),
+  ];
   const failed = checks.filter(({ ok }) => !ok).length;
-  const [first] = out;
+  const byHand = requests.find((request) => request.byHand === true) ?? requests[0];
   return [
     '',
-    `${all.length} requests in ${(tookMs / 1000).toFixed(1)} s, start included: ${out.length} results out of Kafka (${states || 'none'}), turned away: ${away || 'none'}`,
+    `${shown.cases} cases of ${shown.services} services in ${seconds(tookMs)}, start included: ${shown.requests} results out of Kafka (${states || 'none'}), turned away: ${away || 'none'}`,
+    `${shown.late} answered late, ${shown.refused} refused, ${shown.byHand} by hand, ${shown.applications} application of ADISA: ${trailOf(all)}`,
+    `registries, by their own journals: ${[...journals].map(([name, asked]) => `${name} ${asked}`).join(', ')}`,
     `evidence: ${checks.length} checks, ${failed === 0 ? 'all hold' : `${failed} FAILED`}`,
-    `median: asked ${median(all, ({ askedMs }) => askedMs)}, registry ${median(all, (one) => hopsOf(one)?.registryMs)}, Kafka ${median(all, (one) => hopsOf(one)?.kafkaMs)}, total ${median(all, (one) => hopsOf(one)?.totalMs)}`,
-    ...(first?.requestId ? [`again, by yourself: ura evidence verify ${first.requestId}`] : []),
+    ...(byHand ? [`again, by yourself: ura evidence verify ${byHand.id}`] : []),
     ...(refusedEvents.length > 0
-      ? [`the listener did not accept ${refusedEvents.length} events: ${count(refusedEvents)}`]
+      ? [`${refusedEvents.length} events or calls were not accepted: ${count(refusedEvents)}`]
       : []),
   ];
+}
+
+function trailOf(all: readonly Progress[]): string {
+  return all
+    .flatMap(({ application }) => (application ? [application] : []))
+    .map(({ byGet, byWebhook, byTopic }) =>
+      [
+        ['GET', byGet],
+        ['webhook', byWebhook],
+        ['topic', byTopic],
+      ]
+        .map(([way, states]) => `${way} ${(states as string[]).join(' > ') || 'nothing'}`)
+        .join('; '),
+    )
+    .join('; ');
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
 function count(words: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].map(([word, times]) => `${times} × ${word}`).join(', ');
-}
-
-function median(all: readonly Progress[], of: (progress: Progress) => number | undefined): string {
-  const values = all
-    .map(of)
-    .filter((value) => value !== undefined)
-    .sort((left, right) => left - right);
-  const middle = values[Math.floor(values.length / 2)];
-  return middle === undefined ? 'unknown' : `${Math.round(middle)} ms`;
 }

@@ -14,19 +14,34 @@ export interface EvidenceParts {
   readonly clock: Clock;
 }
 
-/** Audits one request as the demo sees it: stored rows, event as it came out of Kafka, receipt over HTTP. */
+/** What the evidence of a request says. */
+export interface VerifiedEvidence {
+  readonly checks: Check[];
+  /** The registry promised its answer first. */
+  readonly late?: boolean;
+  /** An officer answered. */
+  readonly byHand?: boolean;
+}
+
+/**
+ * Audits one request as the demo sees it: stored rows, event as it came out of Kafka, receipt over HTTP.
+ *
+ * @param options.withReceipt false for requests of another client: a receipt is given to whom it belongs.
+ */
 export async function verifyEvidence(
   { database, ura, keys, clock }: EvidenceParts,
   { event }: ListenedEvent,
-): Promise<Check[]> {
+  { withReceipt }: { readonly withReceipt: boolean },
+): Promise<VerifiedEvidence> {
   const request = await readAuditedRequest(database, event.subject);
-  if (!request) return [{ name: 'request', ok: false, detail: 'the database does not have it' }];
-  return auditEvidence({
+  if (!request) return { checks: [{ name: 'request', ok: false, detail: 'the database does not have it' }] };
+  const rows = await createEvidenceStore(database).read(request.id);
+  const checks = await auditEvidence({
     request,
-    rows: await createEvidenceStore(database).read(request.id),
+    rows,
     keys,
     now: clock.now(),
-    receipt: await ura.receipt(request.id),
+    ...(withReceipt ? { receipt: await ura.receipt(request.id) } : {}),
     event: {
       value: Buffer.from(event.bytes, 'base64'),
       headers: {
@@ -40,4 +55,9 @@ export async function verifyEvidence(
       },
     },
   });
+  return {
+    checks,
+    late: rows.some(({ kind, meta }) => kind === 'registry-answer' && meta.outcome === 'pending'),
+    byHand: rows.some(({ kind }) => kind === 'officer-answer'),
+  };
 }
