@@ -52,7 +52,11 @@ const groups = {
   },
   'xml-sign': {
     mutate: xml('sign-envelope signed-part'),
-    spec: ['dist/tests/signing/xml/sign-envelope.test.js', 'dist/tests/signing/xml/repeated-content.test.js', ...xmlTests],
+    spec: [
+      'dist/tests/signing/xml/sign-envelope.test.js',
+      'dist/tests/signing/xml/repeated-content.test.js',
+      ...xmlTests,
+    ],
   },
   // Which mutant is active is only known to the main thread, unless the environment says it: one process a mutant.
   'xml-threads': {
