@@ -93,15 +93,24 @@ const groups = {
     ],
   },
   keys: {
-    // Without development-keys.ts and key-making.ts: each of their mutants makes a dozen keys.
     mutate: ['certificate-use', 'file-signer', 'key-algorithm', 'key-files', 'key-file-unusable'].map(
       (name) => `src/signing/${name}.ts`,
     ),
     spec: [
+      'dist/tests/signing/key-making.test.js',
       'dist/tests/signing/key-files.test.js',
       'dist/tests/signing/file-signer.test.js',
       'dist/tests/trust/certificates.test.js',
       'dist/tests/attacks/wss/wss.test.js',
+      'dist/tests/signing/development-keys.test.js',
+    ],
+  },
+  'key-making': {
+    mutate: ['src/signing/development-keys.ts', 'src/signing/key-making.ts'],
+    spec: [
+      'dist/tests/signing/key-making.test.js',
+      'dist/tests/trust/certificates.test.js',
+      'dist/tests/signing/key-files.test.js',
       'dist/tests/signing/development-keys.test.js',
     ],
   },
