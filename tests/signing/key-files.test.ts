@@ -285,6 +285,20 @@ describe('key files', () => {
     await assert.rejects(readTrustedKeyFile(both, { partner }), refused('key-file-wrong-half', both));
   });
 
+  it('refuses the certificate of an authority, on either side', async () => {
+    const path = join(folder, 'development-ca.cert.pem');
+    await assert.rejects(readTrustedKeyFile(path, { partner }), (error: KeyFileUnusable) => {
+      assert.match(
+        error.message,
+        /certificate of an authority.*\. Ask for the certificate of the key that signs/,
+      );
+      return refused('key-certificate-unfit', path)(error);
+    });
+    const own = readPrivateKeyFile(join(folder, 'development-ca.key.pem'), { certificatePath: path });
+    await assert.rejects(own, refused('key-certificate-unfit', path));
+    assert.ok((await readCertificate(path)).ca);
+  });
+
   it('refuses a certificate of another key, and a file with two certificates', async () => {
     const key = join(folder, 'gateway-wss.key.pem');
     const certificatePath = join(folder, 'civil-wss.cert.pem');
