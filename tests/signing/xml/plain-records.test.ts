@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
 import { canonicalize } from '../../../src/signing/xml/c14n.js';
+import { refuseAmbiguousIds } from '../../../src/signing/xml/check-ids.js';
 import { defaultXmlLimits, type XmlLimits } from '../../../src/signing/xml/limits.js';
 import { parseXmlText } from '../../../src/signing/xml/parse.js';
 import type { Unread } from '../../../src/signing/xml/scan.js';
@@ -148,6 +149,30 @@ describe('records of which no tree is made', () => {
       for (const [xml, change, wanted] of cases) {
         assert.match(code(xml, unread, change), wanted, `${unread} ${JSON.stringify(change)}`);
       }
+    }
+  });
+
+  it('are read once, with nothing of what stands behind them, and their ids are noted once', () => {
+    const child = '<c Id="1" k="1"><ab Id="2">1</ab><ab>1</ab></c>';
+    const xml = `<r><Header/><Body>${child}<d Id="3"><ab>2</ab></d><e/></Body></r>`;
+    const limits = { ...defaultXmlLimits, attributes: 4, elements: 9 };
+    for (const unread of ['nothing', 'content', 'body-content'] as const) {
+      const root = parseXmlText(xml, limits, unread);
+      refuseAmbiguousIds(root);
+      const body = childElements(root)[1] as XmlElement;
+      for (const _time of [1, 2]) {
+        assert.deepEqual(
+          childElements(body).map((one) => [one.name, childElements(one).length]),
+          [
+            ['c', 2],
+            ['d', 1],
+            ['e', 0],
+          ],
+          unread,
+        );
+      }
+      assert.equal(canonicalize(body), `<Body>${child}<d Id="3"><ab>2</ab></d><e></e></Body>`);
+      refuseAmbiguousIds(root);
     }
   });
 
