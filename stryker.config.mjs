@@ -23,14 +23,18 @@ const jwsTests = [
 const groups = {
   'xml-verify': {
     mutate: xml(
-      'verify-envelope read-signature select-key locate-parts check-* algorithms base64 digest expectation names ' +
-        'qname-values rebuild-envelope tree',
+      'verify-envelope read-signature select-key locate-parts check-confirmation check-digests check-ids algorithms ' +
+        'digest expectation qname-values rebuild-envelope tree',
     ),
     spec: [
       ...xmlTests,
       'dist/tests/attacks/profiles/soap.test.js',
       'dist/tests/signing/profiles/soap-profiles.test.js',
     ],
+  },
+  'xml-values': {
+    mutate: xml('base64 check-timestamp names'),
+    spec: ['dist/tests/signing/xml/check-timestamp.test.js', 'dist/tests/attacks/wss/wss.test.js'],
   },
   'xml-parse': {
     remembers: true,
@@ -128,6 +132,7 @@ const name = process.env.MUTATE ?? 'xml-verify';
 const group = groups[name];
 if (group === undefined) throw new Error(`No group ${name}; there are ${Object.keys(groups).join(', ')}.`);
 const files = process.env.MUTATE_FILES?.split(',') ?? group.mutate;
+const spec = process.env.MUTATE_TESTS?.split(',') ?? group.spec ?? [];
 
 // What the tests do many times to be thorough or to be measured, they do less often for each mutant.
 process.env.URA_ATTACK_WARM_UPS ??= '0';
@@ -139,7 +144,7 @@ export default {
   ...(group.command === undefined
     ? { testRunner: 'mocha', coverageAnalysis: 'perTest' }
     : { testRunner: 'command', commandRunner: { command: group.command }, coverageAnalysis: 'off' }),
-  mochaOptions: { 'no-config': true, 'no-package': true, spec: group.spec ?? [] },
+  mochaOptions: { 'no-config': true, 'no-package': true, spec },
   buildCommand: 'tsc -p tsconfig.json',
   // The sandbox lies in the repository, so node_modules and tsconfig.json are found as they are.
   symlinkNodeModules: false,
