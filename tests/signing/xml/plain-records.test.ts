@@ -152,6 +152,30 @@ describe('records of which no tree is made', () => {
     }
   });
 
+  it('count before their tree is made, where nothing else bounds them', () => {
+    const code = (xml: string, unread: Unread, change: Partial<XmlLimits>) => {
+      try {
+        parseXmlText(xml, { ...defaultXmlLimits, ...change }, unread);
+        return 'taken';
+      } catch (error) {
+        return (error as SignatureRefused).code;
+      }
+    };
+    // An empty tag has one `<`, so that counting those does not refuse it beforehand.
+    const many = around('<x/>'.repeat(20) + '<ab>1</ab>'.repeat(5));
+    const late = around('<e><ab>1</ab></e><d><e><ab>1</ab></e></d>');
+    const long = around(['1', '1', '1', '12345'].map((one) => `<ab>${one}</ab>`).join(''));
+    for (const unread of ['nothing', 'content', 'body-content'] as const) {
+      assert.equal(code(many, unread, { elements: 29 }), 'taken');
+      assert.equal(code(many, unread, { elements: 28 }), 'xml-too-many-elements', unread);
+      assert.equal(code(many, unread, { elements: 27 }), 'xml-too-many-elements', unread);
+      assert.equal(code(late, unread, { depth: 6 }), 'taken');
+      assert.equal(code(late, unread, { depth: 5 }), 'xml-too-deep', unread);
+      assert.equal(code(long, unread, { textLength: 5 }), 'taken');
+      assert.equal(code(long, unread, { textLength: 4 }), 'xml-text-too-long', unread);
+    }
+  });
+
   it('are read once, with nothing of what stands behind them, and their ids are noted once', () => {
     const child = '<c Id="1" k="1"><ab Id="2">1</ab><ab>1</ab></c>';
     const xml = `<r><Header/><Body>${child}<d Id="3"><ab>2</ab></d><e/></Body></r>`;
