@@ -23,8 +23,8 @@ const jwsTests = [
 const groups = {
   'xml-verify': {
     mutate: xml(
-      'verify-envelope read-signature select-key locate-parts check-* algorithms base64 digest expectation names ' +
-        'qname-values rebuild-envelope tree',
+      'verify-envelope read-signature select-key locate-parts check-confirmation check-digests check-ids algorithms ' +
+        'digest expectation qname-values rebuild-envelope tree',
     ),
     spec: [
       ...xmlTests,
@@ -32,24 +32,47 @@ const groups = {
       'dist/tests/signing/profiles/soap-profiles.test.js',
     ],
   },
+  'xml-values': {
+    mutate: xml('base64 check-timestamp names'),
+    spec: ['dist/tests/signing/xml/check-timestamp.test.js', 'dist/tests/attacks/wss/wss.test.js'],
+  },
   'xml-parse': {
+    remembers: true,
     mutate: xml(
       'scan scan-data scanned-element qualified-names references source parse characters decode decode-text ' +
-        'attribute-rules limits',
+        'attribute-rules limits name-texts reference-count scan-attributes',
     ),
     spec: [
       'dist/tests/signing/xml/limits.test.js',
       'dist/tests/signing/xml/scan*.test.js',
+      'dist/tests/signing/xml/plain-records.test.js',
+      'dist/tests/signing/xml/reference-count.test.js',
+      'dist/tests/signing/xml/repeated-content.test.js',
       ...xmlTests,
       'dist/tests/signing/xml/c14n.test.js',
       'dist/tests/signing/xml/parse-differential.test.js',
     ],
   },
   'xml-c14n': {
-    mutate: xml('c14n canonical-* escape'),
-    spec: ['dist/tests/signing/xml/c14n.test.js', ...xmlTests, 'dist/tests/signing/xml/scan-text.test.js'],
+    mutate: xml('c14n canonical-* escape pieces write-declarations'),
+    remembers: true,
+    spec: [
+      'dist/tests/signing/xml/pieces.test.js',
+      'dist/tests/signing/xml/c14n.test.js',
+      'dist/tests/signing/xml/sign-envelope.test.js',
+      ...xmlTests,
+      'dist/tests/signing/xml/scan-text.test.js',
+    ],
   },
-  'xml-sign': { mutate: xml('sign-envelope'), spec: xmlTests },
+  'xml-sign': {
+    remembers: true,
+    mutate: xml('sign-envelope signed-part'),
+    spec: [
+      'dist/tests/signing/xml/sign-envelope.test.js',
+      'dist/tests/signing/xml/repeated-content.test.js',
+      ...xmlTests,
+    ],
+  },
   // Which mutant is active is only known to the main thread, unless the environment says it: one process a mutant.
   'xml-threads': {
     mutate: xml('verify-in-worker verify-worker verify-task'),
@@ -85,14 +108,22 @@ const groups = {
     ],
   },
   keys: {
-    // Without development-keys.ts and key-making.ts: each of their mutants makes a dozen keys.
     mutate: ['certificate-use', 'file-signer', 'key-algorithm', 'key-files', 'key-file-unusable'].map(
       (name) => `src/signing/${name}.ts`,
     ),
     spec: [
+      'dist/tests/signing/key-making.test.js',
       'dist/tests/signing/key-files.test.js',
       'dist/tests/signing/file-signer.test.js',
       'dist/tests/attacks/wss/wss.test.js',
+      'dist/tests/signing/development-keys.test.js',
+    ],
+  },
+  'key-making': {
+    mutate: ['src/signing/development-keys.ts', 'src/signing/key-making.ts'],
+    spec: [
+      'dist/tests/signing/key-making.test.js',
+      'dist/tests/signing/key-files.test.js',
       'dist/tests/signing/development-keys.test.js',
     ],
   },
@@ -102,6 +133,7 @@ const name = process.env.MUTATE ?? 'xml-verify';
 const group = groups[name];
 if (group === undefined) throw new Error(`No group ${name}; there are ${Object.keys(groups).join(', ')}.`);
 const files = process.env.MUTATE_FILES?.split(',') ?? group.mutate;
+const spec = process.env.MUTATE_TESTS?.split(',') ?? group.spec ?? [];
 
 // What the tests do many times to be thorough or to be measured, they do less often for each mutant.
 process.env.URA_ATTACK_WARM_UPS ??= '0';
@@ -113,10 +145,13 @@ export default {
   ...(group.command === undefined
     ? { testRunner: 'mocha', coverageAnalysis: 'perTest' }
     : { testRunner: 'command', commandRunner: { command: group.command }, coverageAnalysis: 'off' }),
-  mochaOptions: { 'no-config': true, 'no-package': true, spec: group.spec ?? [] },
+  mochaOptions: { 'no-config': true, 'no-package': true, spec },
   buildCommand: 'tsc -p tsconfig.json',
   // The sandbox lies in the repository, so node_modules and tsconfig.json are found as they are.
   symlinkNodeModules: false,
+  // Where something is remembered from one message to the next, a mutant would leave its mark for those after it, and
+  // they would count as noticed.
+  maxTestRunnerReuse: (process.env.MUTATE_FRESH ?? (group.remembers ? '1' : '0')) === '1' ? 1 : 0,
   tsconfigFile: 'none',
   // Tables and constants: each of their mutants costs a new process and all tests. MUTATE_STATIC=1 runs them.
   ignoreStatic: process.env.MUTATE_STATIC !== '1' && group.command === undefined,

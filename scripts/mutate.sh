@@ -10,7 +10,8 @@ stryker=$tool/node_modules/@stryker-mutator/core/bin/stryker.js
 
 groups=("$@")
 [ ${#groups[@]} -gt 0 ] ||
-  groups=(xml-verify xml-parse xml-c14n xml-sign xml-threads http-sig jws modi-rest kafka-event profiles keys)
+  groups=(xml-verify xml-values xml-parse xml-c14n xml-sign xml-threads http-sig jws modi-rest kafka-event profiles keys
+    key-making)
 for group in "${groups[@]}"; do
   printf '\n== %s (%s s)\n' "$group" "$SECONDS"
   MUTATE=$group node "$stryker" run

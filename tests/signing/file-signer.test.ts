@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { constants, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  verify,
+} from 'node:crypto';
 import { algorithmOf, fileSigner } from '../../src/signing/file-signer.js';
 import type { SignatureAlgorithm } from '../../src/signing/signer.js';
 import { issue, makeAuthority } from '../support/certificates.js';
@@ -60,6 +67,45 @@ describe('a signer with a key file', () => {
     for (const privateKey of [small, curve, ed448]) {
       assert.throws(() => fileSigner({ keyId: 'k', privateKey }), { code: 'key-too-small' });
     }
+  });
+
+  it('takes a key that is for RSA-PSS alone for nothing else', async () => {
+    const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey;
+    const small = generateKeyPairSync('rsa-pss', { modulusLength: 1024 }).privateKey;
+    const signer = fileSigner({ keyId: 'k', privateKey: pss });
+    assert.equal(signer.algorithm, 'rsa-pss-sha512');
+    const key = { key: createPublicKey(pss), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 };
+    assert.ok(verify('sha512', data, key, await signer.sign(data)));
+    assert.throws(() => fileSigner({ keyId: 'k', privateKey: pss, algorithm: 'rsa-v1_5-sha256' }), TypeError);
+    assert.throws(() => algorithmOf(small), { code: 'key-too-small', where: 'rsa-pss' });
+  });
+
+  it('carries the certificate in either form, and none where there is none', async () => {
+    const issued = await issue(await makeAuthority('CA'), { name: 'own' });
+    const { privateKey, certificate, certificatePem } = issued;
+    for (const given of [certificate, certificatePem]) {
+      const signer = fileSigner({ keyId: 'k', privateKey, certificate: given });
+      assert.ok(signer.certificate?.raw.equals(certificate.raw));
+    }
+    assert.ok(!('certificate' in fileSigner({ keyId: 'k', privateKey })));
+  });
+
+  it('rejects where the signature cannot be made', async () => {
+    const publicKey = createPublicKey(ec);
+    await assert.rejects(fileSigner({ keyId: 'k', privateKey: publicKey }).sign(data));
+  });
+
+  it('says which key cannot be used and why', async () => {
+    const stranger = await issue(await makeAuthority('CA'), { name: 'stranger' });
+    assert.throws(() => fileSigner({ keyId: 'k7', privateKey: ec, algorithm: 'ed25519' }), {
+      message: 'Key k7 is of type ec: it cannot sign ed25519.',
+    });
+    assert.throws(() => fileSigner({ keyId: 'k7', privateKey: ec, certificate: stranger.certificate }), {
+      message: 'The certificate of key k7 belongs to another private key.',
+    });
+    const ed448 = generateKeyPairSync('ed448').privateKey;
+    assert.throws(() => algorithmOf(ed448), { code: 'key-too-small', where: 'ed448' });
+    assert.throws(() => algorithmOf(createSecretKey(data)), { code: 'key-too-small', where: 'secret' });
   });
 
   it('refuses an algorithm or a certificate that does not belong to the key', async () => {

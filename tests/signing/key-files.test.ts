@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { generateDevelopmentKeys } from '../../src/signing/development-keys.js';
 import { fileSigner } from '../../src/signing/file-signer.js';
 import {
+  certificateThumbprint,
   KeyFileUnusable,
   readCertificate,
   readPrivateKeyFile,
@@ -183,6 +184,119 @@ describe('key files', () => {
     const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
     const locked = file('locked.pem', generateKeyPairSync('ed25519').privateKey.export(options));
     await assert.rejects(readPrivateKeyFile(locked), refused('key-file-encrypted', locked));
+  });
+
+  it('says of each refusal what is wrong and what to do', async () => {
+    const key = join(folder, 'gateway-wss.key.pem');
+    const certificate = join(folder, 'gateway-wss.cert.pem');
+    const other = join(folder, 'civil-wss.cert.pem');
+    const ec = join(folder, 'oss-divjake.private.jwk.json');
+    const jwk = readJson('oss-divjake.public.jwk.json');
+    const cases: [Promise<unknown>, RegExp][] = [
+      [readPrivateKeyFile(certificate), /not a private key\. .*private key file/],
+      [readTrustedKeyFile(key, { partner }), /holds a secret key\. .*tell the partner/],
+      [
+        readPrivateKeyFile(key, { certificatePath: other }),
+        /civil-wss\.cert\.pem belongs to another key\. .*pair/,
+      ],
+      [readPrivateKeyFile(join(folder, 'none')), /no such file\. .*ura keys generate/],
+      [readPrivateKeyFile(folder), /cannot be read\. .*user of the gateway/],
+      [readPrivateKeyFile(file('cut', '{')), /not a key or certificate that can be read\. .*PEM or a JWK/],
+      [readPrivateKeyFile(file('long', 'x'.repeat(65_537))), /larger than 65536 bytes/],
+      [
+        readPrivateKeyFile(ec, { algorithm: 'ed25519' }),
+        /cannot sign ed25519\. .*ES256, ES384, .*type of the key/,
+      ],
+      [
+        readTrustedKeyFile(file('k', { ...jwk, kid: 7 }), { partner }),
+        /no "kid" or no "alg"\. .*keys generate/,
+      ],
+      [readTrustedKeyFile(file('a', { ...jwk, alg: 'x' }), { partner }), /"alg" of the JWK is not one/],
+      [readTrustedKeyFile(file('u', { ...jwk, use: 'enc' }), { partner }), /not for signatures \("use"\)/],
+      [readCertificate(file('no-certificate', 'x')), /0 certificates where one is expected/],
+    ];
+    for (const [reading, words] of cases) {
+      await assert.rejects(reading, (error: Error) => {
+        assert.match(error.message, words);
+        assert.equal(error.name, 'KeyFileUnusable');
+        return true;
+      });
+    }
+  });
+
+  it('keeps the cause of what the system refused, for the log', async () => {
+    const missing = join(folder, 'missing.pem');
+    for (const [path, code] of [
+      [missing, 'ENOENT'],
+      [folder, 'EISDIR'],
+    ] as const) {
+      await assert.rejects(readPrivateKeyFile(path), (error: Error) => {
+        assert.equal((error.cause as NodeJS.ErrnoException).code, code);
+        return true;
+      });
+    }
+  });
+
+  it('takes a file up to its limit, and white space around a JWK', async () => {
+    const key = pem(generateKeyPairSync('ed25519').privateKey);
+    const path = file('limit.pem', key.padEnd(65_536));
+    assert.equal((await readPrivateKeyFile(path)).algorithm, 'ed25519');
+    const text = JSON.stringify(readJson('oss-divjake.public.jwk.json'));
+    const spaced = await readTrustedKeyFile(file('spaced.json', `\n\t ${text} \n`), { partner });
+    assert.equal(spaced.keyId, 'dev-oss-divjake');
+  });
+
+  it('goes by what it is told before what the file says', async () => {
+    const own = join(folder, 'oss-divjake.private.jwk.json');
+    const pinned = join(folder, 'oss-divjake.public.jwk.json');
+    assert.equal((await readPrivateKeyFile(own, { keyId: 'mine' })).keyId, 'mine');
+    assert.equal((await readTrustedKeyFile(pinned, { partner, keyId: 'theirs' })).keyId, 'theirs');
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'r', alg: 'RS384', use: 'sig' };
+    const path = file('rsa.jwk.json', jwk);
+    assert.equal((await readTrustedKeyFile(path, { partner })).algorithm, 'rsa-v1_5-sha384');
+    const told = await readTrustedKeyFile(path, { partner, algorithm: 'rsa-v1_5-sha512' });
+    assert.equal(told.algorithm, 'rsa-v1_5-sha512');
+    const noUse = file('no-use.jwk.json', { ...jwk, use: undefined });
+    assert.equal((await readTrustedKeyFile(noUse, { partner })).keyId, 'r');
+  });
+
+  it('names a private JWK without kid by its certificate, else by its thumbprint', async () => {
+    const certificatePath = join(folder, 'property-wss.cert.pem');
+    const { privateKey } = await readPrivateKeyFile(join(folder, 'property-wss.key.pem'));
+    const thumbprint = (await readPrivateKeyFile(join(folder, 'property-wss.key.pem'))).keyId;
+    assert.match(thumbprint, /^[A-Za-z0-9_-]{43}$/);
+    for (const kid of [undefined, '', 7]) {
+      const path = file('nameless.jwk.json', { ...privateKey.export({ format: 'jwk' }), kid });
+      assert.equal((await readPrivateKeyFile(path)).keyId, thumbprint);
+      const { keyId, certificate } = await readPrivateKeyFile(path, { certificatePath });
+      assert.ok(certificate !== undefined);
+      assert.equal(keyId, certificateThumbprint(certificate));
+    }
+  });
+
+  it('refuses a password and a secret in either form, whatever surrounds them', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const options = { type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
+    const legacy = file('legacy.pem', privateKey.export(options));
+    await assert.rejects(readPrivateKeyFile(legacy), refused('key-file-encrypted', legacy));
+    const certificate = readFileSync(join(folder, 'gateway-wss.cert.pem'), 'utf8');
+    const both = file('both.pem', certificate + pem(privateKey));
+    await assert.rejects(readTrustedKeyFile(both, { partner }), refused('key-file-wrong-half', both));
+  });
+
+  it('refuses the certificate of an authority, on either side', async () => {
+    const path = join(folder, 'development-ca.cert.pem');
+    await assert.rejects(readTrustedKeyFile(path, { partner }), (error: KeyFileUnusable) => {
+      assert.match(
+        error.message,
+        /certificate of an authority.*\. Ask for the certificate of the key that signs/,
+      );
+      return refused('key-certificate-unfit', path)(error);
+    });
+    const own = readPrivateKeyFile(join(folder, 'development-ca.key.pem'), { certificatePath: path });
+    await assert.rejects(own, refused('key-certificate-unfit', path));
+    assert.ok((await readCertificate(path)).ca);
   });
 
   it('refuses a certificate of another key, and a file with two certificates', async () => {

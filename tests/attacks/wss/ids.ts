@@ -27,6 +27,20 @@ export const ids: readonly Vector[] = textVectors('Ids', [
     'signature-reference-target',
     (text) => swap(inBody('wsu:Id="in"')(text), 'URI="#ura-body"', 'URI="#in"'),
   ],
+  ...[
+    'xura-body',
+    'ura-body',
+    '#xura-body',
+    '#x#ura-body',
+    '##ura-body',
+    '#ura-bod',
+    '#URA-BODY',
+    '#ura-body#',
+  ].map((uri): Parameters<typeof textVectors>[1][number] => [
+    `a URI ${uri}`,
+    'signature-reference-target',
+    (text) => swap(text, 'URI="#ura-body"', `URI="${uri}"`),
+  ]),
   ['an empty URI', 'signature-reference-target', (text) => swap(text, 'URI="#ura-body"', 'URI=""')],
   ['a Reference without URI', 'signature-reference-target', (text) => swap(text, ' URI="#ura-body"', '')],
   [

@@ -16,6 +16,7 @@ import {
   restPartner,
   restProfileNames,
   type SoapChoice,
+  signatureFieldsOf,
   soapPartner,
   soapProfileNames,
   UnknownProfile,
@@ -93,6 +94,16 @@ describe('names of profiles', () => {
       question: { profile: 'wss-x509-integrity' },
       answer: legacy,
     });
+  });
+
+  it('are claimed by header fields, which no two share', () => {
+    assert.deepEqual(signatureFieldsOf({ profile: 'http-sig' }), ['signature', 'signature-input']);
+    assert.deepEqual(signatureFieldsOf({ profile: 'modi-rest', issuer: 'x' }), ['agid-jwt-signature']);
+    assert.deepEqual(signatureFieldsOf({ profile: 'jws-detached' }), ['x-jws-signature']);
+    assert.deepEqual(signatureFieldsOf({ profile: 'jws-detached', field: 'x-own' }), ['x-own']);
+    for (const profile of strangers) {
+      assert.throws(() => signatureFieldsOf({ profile } as unknown as RestChoice), UnknownProfile);
+    }
   });
 
   it('are refused where a direction cannot have them', () => {

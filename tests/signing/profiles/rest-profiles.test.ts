@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { RestChoice, RestProfile, SentRequest } from '../../../src/signing/profiles/index.js';
+import { SignatureRefused } from '../../../src/signing/refusals.js';
+import type { TrustedKey } from '../../../src/signing/signer.js';
 import { makeRestParties, type RestParties, raw, service } from './rest-parties.js';
 
 const json = 'application/json';
@@ -175,6 +177,37 @@ for (const [ofGateway, ofRegistry] of choices) {
       await assert.rejects(receive(sent), { code: 'created-in-future' });
     });
 
+    it('asks whoever admits, about the key that signed, before anything is remembered', async () => {
+      const sent = await ask(ids[0]);
+      const received = {
+        method: 'POST',
+        targetUri: service,
+        headers: raw(sent.fields, 'Content-Type', json),
+        body,
+      };
+      const asked: TrustedKey[] = [];
+      const turnAway = (key: TrustedKey) => {
+        asked.push(key);
+        throw new SignatureRefused('peer-of-another-partner');
+      };
+      await assert.rejects(registry.verifyRequest(received, turnAway), { code: 'peer-of-another-partner' });
+      assert.deepEqual(asked, [parties.gatewayKey.trusted]);
+      assert.deepEqual(parties.seenByRegistry.messages, []);
+      const admitted: string[] = [];
+      const request = await registry.verifyRequest(received, ({ partner }) => admitted.push(partner));
+      assert.equal(request.partner, 'gateway');
+      assert.deepEqual(admitted, ['gateway']);
+    });
+
+    it('asks nobody about a key that is not pinned', async () => {
+      const sent = await ask(ids[0]);
+      const headers = raw(sent.fields, 'Content-Type', json);
+      const stranger = parties.registry(ofRegistry.choice, { trusted: [] });
+      const received = { method: 'POST', targetUri: service, headers, body };
+      const verifying = stranger.verifyRequest(received, () => assert.fail('asked about a stranger'));
+      await assert.rejects(verifying, { name: 'SignatureRefused' });
+    });
+
     it('refuses a key that was revoked', async () => {
       const sent = await ask(ids[0]);
       registry = parties.registry(ofRegistry.choice, { isRevoked: () => true });
@@ -200,6 +233,27 @@ describe('REST profile http-sig', () => {
     };
     const signing = gateway.signAnswer({ messageId: ids[1], status: 204 }, request);
     await assert.rejects(signing, /not verified by http-sig/);
+  });
+
+  it('computes the digest of an empty body where there is none, and selects the key as it is told', async () => {
+    const parties = makeRestParties();
+    const question = { messageId: ids[0], method: 'GET', targetUri: service };
+    const sent = await parties.gateway({ profile: 'http-sig' }).signRequest(question);
+    assert.equal(sent.bodySha256, createHash('sha256').digest('base64'));
+    const received = { ...question, headers: raw(sent.fields), body: Buffer.alloc(0) };
+    const wanted: string[] = [];
+    const findKey = (keyId: string) => {
+      wanted.push(keyId);
+      return parties.gatewayKey.trusted;
+    };
+    const registry = parties.registry({ profile: 'http-sig' }, { trusted: [], findKey });
+    assert.equal((await registry.verifyRequest(received)).partner, 'gateway');
+    assert.deepEqual(wanted, [parties.gatewayKey.trusted.keyId]);
+    const revoked = parties.registry(
+      { profile: 'http-sig' },
+      { trusted: [], findKey, isRevoked: () => true },
+    );
+    await assert.rejects(revoked.verifyRequest(received), { code: 'key-revoked' });
   });
 
   it('asks the revocation list only about keys that are pinned', async () => {

@@ -115,6 +115,57 @@ describe('content that repeats itself', () => {
     assert.equal(canonicalize(parseXmlText(xml)), `<r>${inW('urn:1')}${inW('urn:2')}</r>`);
   });
 
+  it('has the values that it is written with, also where they begin or end like one that was there before', () => {
+    const long = 'a value of more than 24 characters';
+    const values = [
+      ...[long, `${long}x`, `${long} `, `x${long}`, long.slice(0, -1), long.toUpperCase(), 'x'.repeat(24)],
+      ...[
+        `${long}&amp;`,
+        `&lt;${long}`,
+        `${long}&#9;`,
+        `${long}&#xA;x`,
+        `${long}\t`,
+        `${long}\n`,
+        `${long}>`,
+      ],
+      ...[`${long}ë`, `ë${long}`, 'ë'.repeat(12), 'ë'.repeat(24), '\u{1f600}'.repeat(8), `${long}'`],
+      ...['x'.repeat(127), 'x'.repeat(128), 'x'.repeat(129), 'x'.repeat(23)],
+    ];
+    const meaning = (value: string) =>
+      value
+        .replace(/[\t\n]/g, ' ')
+        .replace('&amp;', '&')
+        .replace('&lt;', '<')
+        .replace('&#9;', '\t')
+        .replace('&#xA;', '\n');
+    // Each name is new to the process, so that each value is the first that an attribute of it has.
+    for (const [i, first] of values.entries()) {
+      for (const [j, second] of values.entries()) {
+        const name = `k${i}-${j}`;
+        const tags = [first, second, first].map((value, n) => `<a ${name}="${value}" n="${n}"></a>`);
+        const quoted = `<a ${name}='${second.replaceAll("'", '')}"${first.replaceAll("'", '')}'></a>`;
+        const elements = childElements(parseXmlText(`<r>${tags.join('')}${quoted}</r>`));
+        assert.deepEqual(
+          elements.map(({ attributes }) => attributes[0]?.value),
+          [first, second, first]
+            .map(meaning)
+            .concat(`${meaning(second).replaceAll("'", '')}"${meaning(first).replaceAll("'", '')}`),
+        );
+      }
+    }
+  });
+
+  it('is refused where one attribute stands twice, also with a value that was there before', () => {
+    const value = 'a value of more than 24 characters';
+    const xml = `<r><a q="${value}"/><a q="${value}" q="${value}"/></r>`;
+    assert.throws(() => parseXmlText(xml), { code: 'xml-malformed' });
+    assert.throws(() => parseXmlText(`<r><a q="${value}"/><a q="${value}"q2=""/></r>`), {
+      code: 'xml-malformed',
+    });
+    const limits = { ...defaultXmlLimits, attributeLength: value.length - 1 };
+    assert.throws(() => parseXmlText(`<r><a q="${value}"/></r>`, limits), { code: 'xml-attribute-too-long' });
+  });
+
   it('carries the declarations that only plain records in it need', () => {
     const records = '<a>1</a><p:b>1</p:b>';
     const xml = `<r xmlns:p="urn:one"><h>${records}</h><Body><c>${records}</c></Body></r>`;
