@@ -12,7 +12,7 @@ COMPARISONS ?= 1000000
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: build ## Everything from nothing: 20 signed requests through the gateway (ARGS=--once ends by itself)
+demo: build ## Everything from nothing: a morning at two counters over six registries (ARGS=--once ends by itself)
 	node dist/src/main.js demo $(ARGS)
 
 test: build ## All tests; with DATABASE_URL and KAFKA_BROKERS against those servers, else embedded ones (COVERAGE=1)

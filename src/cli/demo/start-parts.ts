@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock.js';
 import { dataFolderOf, prepareDevelopmentKeys } from '../../environment.js';
 import { startEmbeddedBroker } from '../../kafka/embedded-broker.js';
+import { ensureTopics } from '../../kafka/topics.js';
+import { resultsTopic } from '../../results/result-event.js';
 import { startEmbeddedPostgres } from '../../store/embedded-postgres.js';
 import { type Child, startChild } from './child.js';
 import type { DemoPlace } from './one-demo.js';
@@ -67,11 +69,14 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
       else onStarted(() => postgres.stop());
       return postgres.url;
     }));
+  const isOwnBroker = !variables.KAFKA_BROKERS;
   const brokers =
-    variables.KAFKA_BROKERS ??
+    variables.KAFKA_BROKERS ||
     (await step('embedded Kafka broker', async () => {
       const broker = await startEmbeddedBroker();
       onStarted(() => broker.close());
+      const shape = { partitions: 3, replicationFactor: 1 };
+      await ensureTopics({ brokers: broker.brokers, topics: [{ name: resultsTopic('20'), ...shape }] });
       return broker.brokers;
     }));
 
@@ -127,8 +132,21 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
     }
   };
 
+  let listening = false;
+  const startListener = (): Child =>
+    start(
+      'listener',
+      ['listen', '--municipality', '20', '--json', '--state', state, '--group', `ura-demo-${run}`],
+      (line) => {
+        if (line.startsWith('{"listening":')) listening = true;
+        else settings.onListened(line);
+      },
+    );
   start('simulator', ['simulate', ...registries.map(({ name }) => name)]);
   start('gateway', ['serve']);
+  // Joining a group takes the embedded broker seconds, which pass while the gateway starts. On any other broker the
+  // topic is the gateway's to create, and one that is missing is looked for again only after ten seconds.
+  if (isOwnBroker) startListener();
   const names = registries.map(({ name }) => name).join(', ');
   await step(`simulated registries: ${names}`, () =>
     ready('the registries', async () => {
@@ -139,15 +157,7 @@ export async function startParts(settings: StartSettings): Promise<DemoParts> {
   await step(`gateway at ${gatewayUrl}`, () =>
     ready('the gateway', () => answersOk(`${gatewayUrl}/health/ready`)),
   );
-  let listening = false;
-  start(
-    'listener',
-    ['listen', '--municipality', '20', '--json', '--state', state, '--group', `ura-demo-${run}`],
-    (line) => {
-      if (line.startsWith('{"listening":')) listening = true;
-      else settings.onListened(line);
-    },
-  );
+  if (!isOwnBroker) startListener();
   await step("listener of Divjakë's workflow", () => ready('the listener', () => listening));
   print(`          logs in ${logs}`);
   const died = Promise.race(deaths);
