@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { check, must, rowName } from './audit-check.js';
+import { readXmlBody } from './audit-dom.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
-import { readXmlBody, type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
+import { type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
 
 /** Target namespace of `contracts/gateway/gateway.xsd`. */
 export const gatewayNamespace = 'urn:al:ura:gateway:v1';

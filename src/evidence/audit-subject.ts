@@ -1,7 +1,7 @@
 import { must, parseEvidence } from './audit-check.js';
+import { readXmlBody } from './audit-dom.js';
 import type { AuditRow } from './audit-input.js';
 import { gatewayNamespace, isSoapMessage } from './audit-soap-client.js';
-import { readXmlBody } from './audit-xml.js';
 
 /** Whom or what a request is about. */
 export interface AuditedSubject {

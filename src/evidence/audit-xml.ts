@@ -1,6 +1,7 @@
 import { createHash, createVerify, type KeyObject, type X509Certificate } from 'node:crypto';
-import { DOMParser, type Element as DomElement, onWarningStopParsing } from '@xmldom/xmldom';
+import type { Element as DomElement } from '@xmldom/xmldom';
 import { SignedXml } from 'xml-crypto';
+import { childrenNamed, elementsOf, onlyChild, parse, textWithin } from './audit-dom.js';
 
 /**
  * The auditor's own reading of a WS-Security message, with xml-crypto and xmldom. It shares no code with
@@ -19,9 +20,6 @@ const ds = 'http://www.w3.org/2000/09/xmldsig#';
 const exclusiveC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const more = 'http://www.w3.org/2001/04/xmldsig-more#';
 
-/** Far above what a registry sends; xml-crypto needs seconds for megabytes. */
-const largestBytes = 2 * 1024 * 1024;
-
 /** Message parts by local name, each parsed from the canonical bytes that the signature covers. */
 export interface SignedParts {
   /** Text of a header such as `RelatesTo`. @throws {Error} when the signature does not cover it. */
@@ -30,31 +28,6 @@ export interface SignedParts {
   bodySays(text: string): boolean;
   /** Of the signed Timestamp, milliseconds since the epoch. */
   readonly createdAt: number;
-}
-
-/** A Body whose signature is checked elsewhere. */
-export interface XmlBody {
-  /** Text of the only element of that name. @throws {Error} when there is not exactly one. */
-  textOf(namespace: string, localName: string): string;
-}
-
-/**
- * Reads the Body of a message. Verify it first: this looks at no signature.
- *
- * @throws {Error} with a sentence that quotes nothing of the message.
- */
-export function readXmlBody(bytes: Uint8Array): XmlBody {
-  const envelope = parse(textWithin(bytes));
-  const body = onlyChild(envelope, envelope.namespaceURI ?? '', 'Body');
-  return {
-    textOf(namespace, localName) {
-      const found = [...elementsOf(body)].filter(
-        (element) => element.localName === localName && element.namespaceURI === namespace,
-      );
-      if (found.length !== 1) throw new Error(`there is not exactly one ${localName}`);
-      return found[0]?.textContent ?? '';
-    },
-  };
 }
 
 /**
@@ -102,13 +75,6 @@ export function verifyXmlMessage(
       return at;
     },
   };
-}
-
-function textWithin(bytes: Uint8Array): string {
-  if (bytes.length > largestBytes) throw new Error('the message is larger than 2 MiB');
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  if (/<!DOCTYPE/i.test(text)) throw new Error('the message has a DOCTYPE');
-  return text;
 }
 
 /** SHA-256 of the DER, lower-case hex: how the evidence names a certificate. */
@@ -207,33 +173,6 @@ const signatureAlgorithms = Object.fromEntries(
   }),
 );
 
-function parse(text: string): DomElement {
-  let root: DomElement | null = null;
-  try {
-    root = new DOMParser({ onError: onWarningStopParsing }).parseFromString(text, 'text/xml').documentElement;
-  } catch {
-    // The parser's own words may quote the message.
-  }
-  if (root === null) throw new Error('the message is not well-formed XML');
-  return root;
-}
-
-function onlyChild(parent: DomElement, namespace: string, localName: string): DomElement {
-  const found = childrenNamed(parent, namespace, localName);
-  if (found.length !== 1 || found[0] === undefined) throw new Error(`there is not exactly one ${localName}`);
-  return found[0];
-}
-
-function childrenNamed(parent: DomElement, namespace: string, localName: string): DomElement[] {
-  const found: DomElement[] = [];
-  for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
-    const element = node as DomElement;
-    if (node.nodeType !== node.ELEMENT_NODE || element.localName !== localName) continue;
-    if (element.namespaceURI === namespace) found.push(element);
-  }
-  return found;
-}
-
 /** An id names one element, whatever the attribute is called: a reference must not mean two things. */
 function requireUniqueIds(envelope: DomElement): void {
   const ids = new Set<string>();
@@ -248,14 +187,4 @@ function requireUniqueIds(envelope: DomElement): void {
 
 function idOf(element: DomElement): string | undefined {
   return element.getAttributeNS(wsu, 'Id') ?? element.getAttribute('Id') ?? undefined;
-}
-
-function* elementsOf(root: DomElement): Generator<DomElement> {
-  const left = [root];
-  for (let element = left.pop(); element !== undefined; element = left.pop()) {
-    yield element;
-    for (let node = element.lastChild; node !== null; node = node.previousSibling) {
-      if (node.nodeType === node.ELEMENT_NODE) left.push(node as DomElement);
-    }
-  }
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { adapterKinds } from '../../adapters/index.js';
 import { simulateCommand } from '../../src/cli/simulate.js';
 import { systemClock } from '../../src/clock.js';
+import { freePort } from '../support/stack.js';
+import { waitFor } from '../support/wait-for.js';
 import { runCommand } from './run-command.js';
 
 describe('ura simulate', function () {
@@ -38,6 +40,36 @@ describe('ura simulate', function () {
       await assert.rejects(fetch(control));
     });
   }
+  it('runs several in one process, each at the port where the configuration looks for it', async () => {
+    const ports = { tax: await freePort(), 'municipal-tax': await freePort() };
+    const variables = {
+      URA_DATA: process.env.URA_DATA as string,
+      URA_TAX_URL: `http://127.0.0.1:${ports.tax}/v1`,
+      URA_MUNICIPAL_TAX_URL: `http://127.0.0.1:${ports['municipal-tax']}/v1`,
+    };
+    let stop = () => {};
+    const asked = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    const healthOf = (port: number) => fetch(`http://127.0.0.1:${port}/health`);
+    const lines: string[] = [];
+    const print = (line: string) => void lines.push(line);
+    const command = simulateCommand({ print, warn: print, variables, clock: systemClock, asked });
+    const run = command.parseAsync(['tax', 'municipal-tax', '--people', '120'], { from: 'user' });
+    await waitFor(() => lines.filter((line) => line.startsWith('control: '))[1], 'both');
+    for (const port of Object.values(ports)) assert.equal((await healthOf(port)).status, 200);
+    stop();
+    await run;
+    for (const port of Object.values(ports)) await assert.rejects(healthOf(port));
+  });
+
+  it('takes a port and a journal for one registry alone', async () => {
+    for (const option of ['--port', '--journal']) {
+      const { error } = await runCommand(simulateCommand, ['tax', 'civil', option, '1'], {});
+      assert.match(error, /--port and --journal are for one registry alone/);
+    }
+  });
+
   it('names the registries that there are beside one that is not', async () => {
     const { error } = await runCommand(simulateCommand, ['horoscope'], {});
     for (const name of Object.keys(adapterKinds)) assert.match(error, new RegExp(name));

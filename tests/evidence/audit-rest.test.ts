@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config/read-config.js';
 import { configFolderOf } from '../../src/environment.js';
 import type { AuditInput, AuditRow } from '../../src/evidence/audit-input.js';
 import { readAuditKeys } from '../../src/evidence/audit-keys.js';
+import { checkRestQuestion } from '../../src/evidence/audit-rest-messages.js';
 import { readAuditedRequest } from '../../src/evidence/audit-store.js';
 import { createEvidenceStore } from '../../src/evidence/evidence-store.js';
 import { makeKey } from '../signing/http-sig/signing-keys.js';
@@ -41,6 +42,30 @@ describe('the audit of what was exchanged with REST registries', function () {
       now: Date.now(),
     };
   }
+
+  it('holds the question of a procedure against the subject that it worked out, not the applicant', async () => {
+    const sample = registries.sample('tax', 'success');
+    const honest = await exchange('AL014001', 'transport-licence', sample);
+    const asked = rowOf(honest, 'registry-request');
+    const foundOf = async (notation: string): Promise<string[]> => {
+      const rows = honest.rows.map((row): AuditRow => {
+        if (row.kind === 'client-request') {
+          const applicant = Buffer.from(
+            JSON.stringify({ applicant: { scheme: 'NID', notation: 'K15307002M' } }),
+          );
+          return { ...row, bytes: applicant, meta: { ...row.meta, case: { id: randomUUID() } } };
+        }
+        if (row.kind !== 'decision') return row;
+        return { ...row, bytes: Buffer.from(JSON.stringify({ subject: { ...sample.subject, notation } })) };
+      });
+      const checks = await checkRestQuestion(asked, { ...honest, rows });
+      return checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+    };
+    assert.deepEqual(await foundOf(sample.subject.notation), []);
+    assert.deepEqual(await foundOf('K15307002M'), [
+      'registry-request #3: subject: it asks about somebody else than the procedure did',
+    ]);
+  });
 
   const tables = [
     {

@@ -21,7 +21,7 @@ export interface LiveTable {
 const columns = [
   ['#', 2],
   ['case', 13],
-  ['service', 29],
+  ['service', 31],
   ['steps', 8],
   ['registries asked', 28],
   ['HTTP', 7, 'right'],
