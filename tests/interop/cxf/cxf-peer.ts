@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { findPackageRoot } from '../../../src/package-root.js';
+import type { SoapVersion } from '../../../src/signing/xml/names.js';
 import { type Issued, issue, makeAuthority } from '../../support/certificates.js';
 import type { CxfBuild } from './build-cxf.js';
 
@@ -12,20 +14,25 @@ import type { CxfBuild } from './build-cxf.js';
 export type CxfVariant = 'dom' | 'stax' | 'policy-dom' | 'policy-stax';
 export type CxfKey = 'rsa' | 'ec' | 'stranger';
 
-/** What there is; CXF's policies know no EC keys. */
-export const cxfVariants: readonly (readonly [CxfVariant, 'rsa' | 'ec'])[] = [
-  ['dom', 'rsa'],
-  ['dom', 'ec'],
-  ['stax', 'rsa'],
-  ['stax', 'ec'],
-  ['policy-dom', 'rsa'],
-  ['policy-stax', 'rsa'],
+/** What there is; CXF's policies know no EC keys. Of SOAP 1.2 each way of reading and both keys once. */
+export const cxfVariants: readonly (readonly [CxfVariant, 'rsa' | 'ec', SoapVersion])[] = [
+  ['dom', 'rsa', '1.1'],
+  ['dom', 'ec', '1.1'],
+  ['stax', 'rsa', '1.1'],
+  ['stax', 'ec', '1.1'],
+  ['policy-dom', 'rsa', '1.1'],
+  ['policy-stax', 'rsa', '1.1'],
+  ['dom', 'ec', '1.2'],
+  ['stax', 'rsa', '1.2'],
+  ['policy-dom', 'rsa', '1.2'],
+  ['policy-stax', 'rsa', '1.2'],
 ];
 
 /** A question that the CXF client is to ask. The last three are for the variants by action. */
 export interface CxfQuestion {
   readonly variant: CxfVariant;
   readonly key: CxfKey;
+  readonly soap: SoapVersion;
   readonly address: string;
   /** The child of Body. */
   readonly payload: string;
@@ -39,7 +46,7 @@ export interface CxfQuestion {
 
 /** One Java process that is CXF's server and CXF's client. */
 export interface CxfPeer {
-  addressOf(variant: CxfVariant, key: 'rsa' | 'ec'): string;
+  addressOf(variant: CxfVariant, key: 'rsa' | 'ec', soap: SoapVersion): string;
   /** `ok`: the child of the verified answer's Body; otherwise CXF's reasons, outermost first. */
   ask(question: CxfQuestion): Promise<{ readonly ok: boolean; readonly text: string }>;
   /** How often a request has got through to the application. */
@@ -70,8 +77,10 @@ export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer>
     writeFileSync(join(folder, `${name}.cert.pem`), key.certificatePem);
   }
   const wsdl = join(findPackageRoot(), 'contracts', 'registries', 'civil', 'civil.wsdl');
+  const wsdl12 = join(folder, 'civil-soap12.wsdl');
+  writeFileSync(wsdl12, boundToSoap12(wsdl));
   const options = ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx256m', '-cp', build.classPath];
-  const java = spawn('java', [...options, 'interop.Main', folder, wsdl], {
+  const java = spawn('java', [...options, 'interop.Main', folder, wsdl, wsdl12], {
     // It ends when its input does, so also when this process is gone.
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -87,7 +96,7 @@ export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer>
   }
   const [registry = '', control = ''] = first.split(' ');
   return {
-    addressOf: (variant, key) => `${registry}/${variant}/${key}`,
+    addressOf: (variant, key, soap) => `${registry}${soap === '1.2' ? '/soap12' : ''}/${variant}/${key}`,
     async ask({ payload, ...question }) {
       const query = new URLSearchParams({ ...question });
       const answer = await fetch(`${control}/ask?${query}`, { method: 'POST', body: payload });
@@ -100,4 +109,12 @@ export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer>
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The contract in another place with another binding; nothing else of it differs. */
+function boundToSoap12(wsdl: string): string {
+  const folder = pathToFileURL(dirname(wsdl)).href;
+  return readFileSync(wsdl, 'utf8')
+    .replaceAll('http://schemas.xmlsoap.org/wsdl/soap/', 'http://schemas.xmlsoap.org/wsdl/soap12/')
+    .replace(/schemaLocation="(?=[^/:"]+")/g, `schemaLocation="${folder}/`);
 }

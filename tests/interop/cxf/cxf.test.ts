@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { civilDefinition, civilNamespace } from '../../../adapters/civil/definition.js';
+import { soapUri } from '../../../adapters/soap/simulator/wire-names.js';
 import { createSoapAdapter } from '../../../adapters/soap/soap-adapter.js';
 import type { FamilyComposition } from '../../../contracts/canonical/types.js';
 import { createEvidenceValidator } from '../../../contracts/canonical/validate.js';
@@ -8,7 +9,7 @@ import { systemClock } from '../../../src/clock.js';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
 import { rebuildEnvelope } from '../../../src/signing/wss-x509-integrity.js';
 import { question, unstopped } from '../../adapters/civil/simulated-registry.js';
-import { questionXml, signedRequest } from '../../adapters/civil/simulator/sign-with-xml-crypto.js';
+import { questionXml, signedMessage } from '../../adapters/civil/simulator/sign-with-xml-crypto.js';
 import { profileOf } from '../../adapters/partners.js';
 import { type Issued, trust } from '../../support/certificates.js';
 import { buildCxf, CxfUnavailable } from './build-cxf.js';
@@ -25,6 +26,15 @@ import { familyAnswer, type OurRegistry, openOurRegistry } from './our-registry.
 const known = 'H70314021A';
 const unknown = 'K15307002M';
 const operation = 'GetFamilyComposition';
+
+const faults = {
+  '1.1':
+    '<s:Fault xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>s:Client</faultcode>' +
+    '<faultstring>Nuk ka person me këtë NID.</faultstring></s:Fault>',
+  '1.2':
+    '<s:Fault xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Code><s:Value>s:Sender</s:Value></s:Code>' +
+    '<s:Reason><s:Text xml:lang="sq">Nuk ka person me këtë NID.</s:Text></s:Reason></s:Fault>',
+};
 
 /** What CXF's server can be told to insist on. */
 const requiredBy: Record<CxfVariant, readonly string[]> = {
@@ -62,13 +72,13 @@ describe('interop with Apache CXF and WSS4J', function () {
   ];
   const ours = (key: 'rsa' | 'ec') => profileOf(keys[`gateway-${key}`], pinned());
 
-  for (const [variant, key] of cxfVariants) {
-    describe(`its server, ${variant} with ${key}`, () => {
-      const address = () => peer.addressOf(variant, key);
+  for (const [variant, key, soapVersion] of cxfVariants) {
+    describe(`its server, SOAP ${soapVersion}, ${variant} with ${key}`, () => {
+      const address = () => peer.addressOf(variant, key, soapVersion);
       const ask = async (nid: string) => {
         const settings = { connectTimeoutMs: 2_000, callTimeoutMs: 20_000, maxSockets: 1 };
         const adapter = await createSoapAdapter(
-          civilDefinition(),
+          { ...civilDefinition(), soapVersion },
           { endpoint: address(), to: address(), ...settings },
           { profile: ours(key), clock: systemClock, validateEvidence: createEvidenceValidator() },
         );
@@ -80,21 +90,24 @@ describe('interop with Apache CXF and WSS4J', function () {
       };
       const post = async (xml: string | Uint8Array) => {
         const before = await peer.invocations();
-        const soapaction = `"${civilNamespace}/${operation}"`;
-        const headers = { 'content-type': 'text/xml; charset=utf-8', soapaction };
+        const action = `"${civilNamespace}/${operation}"`;
+        const headers: Record<string, string> =
+          soapVersion === '1.1'
+            ? { 'content-type': 'text/xml; charset=utf-8', soapaction: action }
+            : { 'content-type': `application/soap+xml; charset=utf-8; action=${action}` };
         const response = await fetch(address(), { method: 'POST', body: Buffer.from(xml), headers });
         const bytes = Buffer.from(await response.arrayBuffer());
         return { status: response.status, bytes, reached: (await peer.invocations()) - before };
       };
       const signed = async (messageId: string, signer: Issued = keys[`gateway-${key}`]) => {
-        const message = { soapVersion: '1.1', to: address(), messageId } as const;
+        const message = { soapVersion, to: address(), messageId };
         const bodyContent = questionXml({ operation, nid: known });
         const action = `${civilNamespace}/${operation}`;
         const bytes = await profileOf(signer, []).signRequest({ ...message, bodyContent, action });
         return Buffer.from(bytes).toString();
       };
       const expected = (relatesTo: string) => ({
-        soapVersion: '1.1' as const,
+        soapVersion,
         to: 'http://www.w3.org/2005/08/addressing/anonymous',
         actions: [familyAnswer.action, `${civilNamespace}/Fault`],
         relatesTo,
@@ -156,16 +169,18 @@ describe('interop with Apache CXF and WSS4J', function () {
       const required = requiredBy[variant];
       it(`is strict itself: insists on signed ${required.join(', ')}`, async () => {
         for (const part of required) {
-          const asked = { operation, nid: known, to: address(), unsigned: [part] } as const;
-          assert.equal((await post(signedRequest(asked, keys[`gateway-${key}`]))).reached, 0, part);
+          const action = `${civilNamespace}/${operation}`;
+          const bodyContent = questionXml({ operation, nid: known });
+          const asked = { soap: soapUri[soapVersion], to: address(), action, bodyContent, unsigned: [part] };
+          assert.equal((await post(signedMessage(asked, keys[`gateway-${key}`]))).reached, 0, part);
         }
       });
     });
 
-    describe(`its client, ${variant} with ${key}`, () => {
+    describe(`its client, SOAP ${soapVersion}, ${variant} with ${key}`, () => {
       let registry: OurRegistry;
       before(async () => {
-        registry = await openOurRegistry(ours(key));
+        registry = await openOurRegistry(ours(key), soapVersion);
       });
       beforeEach(() => {
         registry.received.length = 0;
@@ -181,6 +196,7 @@ describe('interop with Apache CXF and WSS4J', function () {
         peer.ask({
           variant,
           key,
+          soap: soapVersion,
           address: registry.address,
           payload: questionXml({ operation, nid: known }),
           ...changes,
@@ -201,9 +217,7 @@ describe('interop with Apache CXF and WSS4J', function () {
       itUnlessStreamingByPolicy('understands a signed fault', async () => {
         registry.answer = {
           action: `${civilNamespace}/Fault`,
-          content:
-            '<s:Fault xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>s:Client</faultcode>' +
-            '<faultstring>Nuk ka person me këtë NID.</faultstring></s:Fault>',
+          content: faults[soapVersion],
         };
         const { ok, text } = await ask();
         assert.ok(!ok);
@@ -228,7 +242,7 @@ describe('interop with Apache CXF and WSS4J', function () {
         const { bytes } = lastReceived();
         const changed = Buffer.from(bytes.toString().replace(known, 'J98225004N'));
         const expectation = {
-          soapVersion: '1.1' as const,
+          soapVersion,
           to: registry.address,
           actions: [`${civilNamespace}/${operation}`],
         };

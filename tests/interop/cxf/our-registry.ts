@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { civilNamespace } from '../../../adapters/civil/definition.js';
+import { mediaTypes } from '../../../adapters/soap/send-question.js';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
 import type { VerifiedEnvelope, WssX509Integrity } from '../../../src/signing/wss-x509-integrity.js';
+import type { SoapVersion } from '../../../src/signing/xml/names.js';
 
 /** One request that reached us, and what our verifier said. */
 export interface Received {
@@ -37,7 +39,10 @@ export const familyAnswer = {
     'Agim</c:GivenName></c:Head></c:GetFamilyCompositionResponse>',
 };
 
-export async function openOurRegistry(profile: WssX509Integrity): Promise<OurRegistry> {
+export async function openOurRegistry(
+  profile: WssX509Integrity,
+  soapVersion: SoapVersion,
+): Promise<OurRegistry> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -45,20 +50,20 @@ export async function openOurRegistry(profile: WssX509Integrity): Promise<OurReg
     const at = Date.now();
     try {
       const verified = await profile.verifyRequest(bytes, {
-        soapVersion: '1.1',
+        soapVersion,
         to: registry.address,
         actions: [`${civilNamespace}/GetFamilyComposition`],
       });
       registry.received.push({ bytes, at, verified });
       const answer = await registry.signer.signAnswer({
-        soapVersion: '1.1',
+        soapVersion,
         bodyContent: registry.answer.content,
         to: verified.replyTo ?? '',
         action: registry.answer.action,
         messageId: `urn:uuid:${randomUUID()}`,
         relatesTo: verified.messageId,
       });
-      response.writeHead(200, { 'content-type': 'text/xml; charset=utf-8' });
+      response.writeHead(200, { 'content-type': `${mediaTypes[soapVersion]}; charset=utf-8` });
       response.end(registry.tamper(Buffer.from(answer).toString()));
     } catch (error) {
       const refused = error instanceof SignatureRefused ? error.code : String(error);

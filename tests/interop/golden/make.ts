@@ -48,10 +48,14 @@ async function keepCxf(): Promise<void> {
   const peer = await startCxf(build, keys);
   const pinned = [trust(keys.rsa, 'civil', algorithms.rsa), trust(keys.ec, 'civil', algorithms.ec)];
   const registries = await Promise.all(
-    (['rsa', 'ec'] as const).map((key) => openOurRegistry(profileOf(keys[`gateway-${key}`], pinned))),
+    (['rsa', 'ec'] as const).map(
+      (key) => openOurRegistry(profileOf(keys[`gateway-${key}`], pinned), '1.1'),
+      '1.1',
+    ),
   );
   try {
-    for (const [variant, key] of cxfVariants) {
+    for (const [variant, key, soap] of cxfVariants) {
+      if (soap !== '1.1') continue;
       const madeBy = `${build.versions} (${variant})`;
       const registry = registries[key === 'rsa' ? 0 : 1] ?? registries[0];
       if (registry === undefined) throw new Error('no registry');
@@ -66,6 +70,7 @@ async function keepCxf(): Promise<void> {
         await peer.ask({
           variant,
           key,
+          soap,
           address: registry.address,
           payload: questionXml({ operation, nid }),
           ...form,
@@ -82,7 +87,7 @@ async function keepCxf(): Promise<void> {
         ['fault', 'K15307002M', 'Fault', 'PERSON_NOT_FOUND'],
       ] as const) {
         const messageId = `urn:uuid:${randomUUID()}`;
-        const to = peer.addressOf(variant, key);
+        const to = peer.addressOf(variant, key, soap);
         const bytes = await profileOf(keys[`gateway-${key}`], pinned).signRequest({
           ...{ soapVersion: '1.1', to, action, messageId },
           bodyContent: questionXml({ operation, nid: asked }),

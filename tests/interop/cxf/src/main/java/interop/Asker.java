@@ -24,7 +24,7 @@ import org.apache.cxf.ws.policy.WSPolicyFeature;
 final class Asker {
   private final Dispatch<Source> dispatch;
 
-  Asker(Bus bus, URI wsdl, String address, Security security, Keys keys, Signing signing)
+  Asker(Bus bus, URI wsdl, String address, Soap soap, Security security, Keys keys, Signing signing)
       throws MalformedURLException {
     Service service = Service.create(wsdl.toURL(), Registry.SERVICE);
     dispatch = service.createDispatch(Registry.PORT, Source.class, Service.Mode.PAYLOAD);
@@ -38,7 +38,7 @@ final class Asker {
     if (policy != null) {
       policy.initialize(client, bus);
     }
-    security.intercept(client, keys, signing);
+    security.intercept(client, soap, keys, signing);
   }
 
   /**

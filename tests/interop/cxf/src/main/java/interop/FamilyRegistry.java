@@ -1,6 +1,5 @@
 package interop;
 
-import jakarta.xml.soap.SOAPConstants;
 import jakarta.xml.soap.SOAPException;
 import jakarta.xml.soap.SOAPFactory;
 import jakarta.xml.soap.SOAPFault;
@@ -12,7 +11,6 @@ import jakarta.xml.ws.Service.Mode;
 import jakarta.xml.ws.soap.SOAPFaultException;
 import java.io.StringReader;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.xml.namespace.QName;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import javax.xml.transform.Source;
@@ -30,9 +28,11 @@ public final class FamilyRegistry implements Provider<Source> {
   /** The one person who is not in the register. */
   static final String UNKNOWN = "K15307002M";
 
+  private final Soap soap;
   private final AtomicInteger invocations;
 
-  FamilyRegistry(AtomicInteger invocations) {
+  FamilyRegistry(Soap soap, AtomicInteger invocations) {
+    this.soap = soap;
     this.invocations = invocations;
   }
 
@@ -95,10 +95,10 @@ public final class FamilyRegistry implements Provider<Source> {
     }
   }
 
-  private static SOAPFault notFound() {
+  private SOAPFault notFound() {
     try {
-      SOAPFault fault = SOAPFactory.newInstance(SOAPConstants.SOAP_1_1_PROTOCOL).createFault();
-      fault.setFaultCode(new QName(SOAPConstants.URI_NS_SOAP_1_1_ENVELOPE, "Client"));
+      SOAPFault fault = SOAPFactory.newInstance(soap.protocol).createFault();
+      fault.setFaultCode(soap.senderFault);
       fault.setFaultString("Not found.");
       Node detail =
           parse("<RegistryFault xmlns='" + NAMESPACE + "'><Code>PERSON_NOT_FOUND</Code>"

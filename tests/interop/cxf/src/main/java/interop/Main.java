@@ -20,9 +20,9 @@ import org.apache.cxf.Bus;
 import org.apache.cxf.BusFactory;
 
 /**
- * {@code Main <folder of PEM files> <path of the WSDL>}: publishes every variant of the registry at
- * {@code /<variant>/<rsa|ec>} and prints two addresses on one line: that of the registry, and that of the control.
- * The control takes {@code POST /ask?variant=&key=&address=} (the client asks somebody; body: the payload) and
+ * {@code Main <folder of PEM files> <path of the WSDL> <the same with a binding to SOAP 1.2>}: publishes every variant of
+ * the registry at {@code /<variant>/<rsa|ec>}, for SOAP 1.2 below {@code /soap12}, and prints two addresses on one line: that of the registry, and that of the control.
+ * The control takes {@code POST /ask?variant=&key=&soap=&address=} (the client asks somebody; body: the payload) and
  * {@code GET /invocations} (how often the registry has been reached).
  */
 public final class Main {
@@ -32,17 +32,18 @@ public final class Main {
   private final Map<String, Keys> keys = new HashMap<>();
   private final Map<Map<String, String>, Asker> askers = new HashMap<>();
   private final AtomicInteger invocations = new AtomicInteger();
-  private final URI wsdl;
+  private final Map<Soap, URI> wsdls;
 
-  private Main(Path folder, Path wsdl) throws Exception {
-    this.wsdl = wsdl.toUri();
+  private Main(Path folder, Map<Soap, URI> wsdls) throws Exception {
+    this.wsdls = wsdls;
     for (String name : List.of("rsa", "ec", "stranger")) {
       keys.put(name, Keys.load(folder, name));
     }
   }
 
   public static void main(String[] args) throws Exception {
-    Main main = new Main(Path.of(args[0]), Path.of(args[1]));
+    Map<Soap, URI> wsdls = Map.of(Soap.SOAP_11, Path.of(args[1]).toUri(), Soap.SOAP_12, Path.of(args[2]).toUri());
+    Main main = new Main(Path.of(args[0]), wsdls);
     String registry = main.publish();
     String control = main.startControl();
     System.out.println(registry + " " + control);
@@ -59,12 +60,14 @@ public final class Main {
       port = socket.getLocalPort();
     }
     String address = "http://127.0.0.1:" + port;
-    for (Security security : Security.values()) {
-      for (String name : List.of("rsa", "ec")) {
-        Keys key = keys.get(name);
-        if (security.canUse(key)) {
-          String path = "/" + security.path() + "/" + name;
-          Registry.publish(bus, wsdl.toString(), address + path, security, key, invocations);
+    for (Soap soap : Soap.values()) {
+      for (Security security : Security.values()) {
+        for (String name : List.of("rsa", "ec")) {
+          Keys key = keys.get(name);
+          if (security.canUse(key)) {
+            String path = soap.path + "/" + security.path() + "/" + name;
+            Registry.publish(bus, wsdls.get(soap).toString(), address + path, soap, security, key, invocations);
+          }
         }
       }
     }
@@ -101,7 +104,8 @@ public final class Main {
               "default".equals(query.get("signing")));
       Security security = Security.of(query.get("variant"));
       Keys key = keys.get(query.get("key"));
-      asker = new Asker(bus, wsdl, query.get("address"), security, key, signing);
+      Soap soap = "1.2".equals(query.get("soap")) ? Soap.SOAP_12 : Soap.SOAP_11;
+      asker = new Asker(bus, wsdls.get(soap), query.get("address"), soap, security, key, signing);
       askers.put(query, asker);
     }
     return asker;

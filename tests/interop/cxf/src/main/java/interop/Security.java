@@ -39,9 +39,9 @@ enum Security {
   POLICY_STAX;
 
   private static final String WSA = "http://www.w3.org/2005/08/addressing";
+  /** Beside the Body. */
   private static final List<String> ALWAYS_THERE =
       List.of(
-          named(WSS4JConstants.URI_SOAP11_ENV, "Body"),
           named(WSS4JConstants.WSU_NS, "Timestamp"),
           named(WSA, "To"),
           named(WSA, "Action"),
@@ -102,14 +102,14 @@ enum Security {
   }
 
   /** Puts the interceptors of the variants by action in place. */
-  void intercept(InterceptorProvider provider, Keys keys, Signing signing) {
+  void intercept(InterceptorProvider provider, Soap soap, Keys keys, Signing signing) {
     if (isPolicy()) {
       return;
     }
     Interceptor<? extends Message> out =
         isStreaming()
-            ? new WSS4JStaxOutInterceptor(outProperties(keys, signing))
-            : new WSS4JOutInterceptor(outProperties(keys, signing));
+            ? new WSS4JStaxOutInterceptor(outProperties(soap, keys, signing))
+            : new WSS4JOutInterceptor(outProperties(soap, keys, signing));
     provider.getOutInterceptors().add(out);
     provider.getOutFaultInterceptors().add(out);
     List<Interceptor<? extends Message>> in = new ArrayList<>();
@@ -118,13 +118,13 @@ enum Security {
       in.add(streamingCoverage());
     } else {
       in.add(new WSS4JInInterceptor(inProperties(keys)));
-      in.add(coverage());
+      in.add(coverage(soap));
     }
     provider.getInInterceptors().addAll(in);
     provider.getInFaultInterceptors().addAll(in);
   }
 
-  private Map<String, Object> outProperties(Keys keys, Signing signing) {
+  private Map<String, Object> outProperties(Soap soap, Keys keys, Signing signing) {
     Map<String, Object> properties = shared(keys);
     properties.put(ConfigurationConstants.SIGNATURE_USER, keys.name());
     properties.put(ConfigurationConstants.PW_CALLBACK_REF, keys.passwordCallback());
@@ -136,6 +136,7 @@ enum Security {
     }
     properties.put(ConfigurationConstants.SIG_KEY_ID, signing.keyIdentifier());
     List<String> parts = new ArrayList<>(ALWAYS_THERE);
+    parts.add(named(soap.namespace, "Body"));
     if (signing.keyIdentifier().equals("DirectReference")) {
       parts.add(named(WSS4JConstants.WSSE_NS, "BinarySecurityToken"));
     }
@@ -160,10 +161,10 @@ enum Security {
     return properties;
   }
 
-  private static Interceptor<? extends Message> coverage() {
+  private static Interceptor<? extends Message> coverage(Soap soap) {
     Map<String, String> prefixes =
         Map.of(
-            "s", WSS4JConstants.URI_SOAP11_ENV,
+            "s", soap.namespace,
             "wsu", WSS4JConstants.WSU_NS,
             "wsse", WSS4JConstants.WSSE_NS,
             "wsa", WSA);
