@@ -12,6 +12,8 @@ import type { CxfBuild } from './build-cxf.js';
 
 /** How CXF signs and verifies: by actions or by WS-SecurityPolicy, on a DOM tree or streaming. */
 export type CxfVariant = 'dom' | 'stax' | 'policy-dom' | 'policy-stax';
+/** `wss-x509-integrity`, `wss-signature-confirmation`, `wss-x509-auth`; the latter two by actions and with SOAP 1.1. */
+export type CxfProfile = 'integrity' | 'confirmation' | 'auth';
 export type CxfKey = 'rsa' | 'ec' | 'stranger';
 
 /** What there is; CXF's policies know no EC keys. Of SOAP 1.2 each way of reading and both keys once. */
@@ -28,7 +30,7 @@ export const cxfVariants: readonly (readonly [CxfVariant, 'rsa' | 'ec', SoapVers
   ['policy-stax', 'rsa', '1.2'],
 ];
 
-/** A question that the CXF client is to ask. The last three are for the variants by action. */
+/** A question that the CXF client is to ask. The last four are for the variants by action. */
 export interface CxfQuestion {
   readonly variant: CxfVariant;
   readonly key: CxfKey;
@@ -40,13 +42,15 @@ export interface CxfQuestion {
   readonly signing?: 'default';
   /** WSS4J's `signatureKeyIdentifier`. Default `DirectReference`. */
   readonly keyIdentifier?: string;
+  /** Default `integrity`. */
+  readonly profile?: CxfProfile;
   /** Default: a PrefixList on every Reference. */
   readonly prefixList?: 'no';
 }
 
 /** One Java process that is CXF's server and CXF's client. */
 export interface CxfPeer {
-  addressOf(variant: CxfVariant, key: 'rsa' | 'ec', soap: SoapVersion): string;
+  addressOf(variant: CxfVariant, key: 'rsa' | 'ec', soap: SoapVersion, profile?: CxfProfile): string;
   /** `ok`: the child of the verified answer's Body; otherwise CXF's reasons, outermost first. */
   ask(question: CxfQuestion): Promise<{ readonly ok: boolean; readonly text: string }>;
   /** How often a request has got through to the application. */
@@ -96,7 +100,10 @@ export async function startCxf(build: CxfBuild, keys: CxfKeys): Promise<CxfPeer>
   }
   const [registry = '', control = ''] = first.split(' ');
   return {
-    addressOf: (variant, key, soap) => `${registry}${soap === '1.2' ? '/soap12' : ''}/${variant}/${key}`,
+    addressOf(variant, key, soap, profile = 'integrity') {
+      const folders = [...(soap === '1.2' ? ['soap12'] : []), ...(profile === 'integrity' ? [] : [profile])];
+      return [registry, ...folders, variant, key].join('/');
+    },
     async ask({ payload, ...question }) {
       const query = new URLSearchParams({ ...question });
       const answer = await fetch(`${control}/ask?${query}`, { method: 'POST', body: payload });

@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { civilNamespace } from '../../../adapters/civil/definition.js';
 import { mediaTypes } from '../../../adapters/soap/send-question.js';
+import type { SoapProfile } from '../../../src/signing/profiles/profile.js';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
-import type { VerifiedEnvelope, WssX509Integrity } from '../../../src/signing/wss-x509-integrity.js';
+import type { VerifiedEnvelope } from '../../../src/signing/wss-x509-integrity.js';
 import type { SoapVersion } from '../../../src/signing/xml/names.js';
 
 /** One request that reached us, and what our verifier said. */
@@ -17,7 +18,7 @@ export interface Received {
   readonly refused?: string;
 }
 
-/** The registry's side on our own profile: verifies every question and signs the answer to it. */
+/** The registry's side on a profile of ours: verifies every question and signs the answer to it. */
 export interface OurRegistry {
   /** Its wsa:To. */
   readonly address: string;
@@ -28,7 +29,7 @@ export interface OurRegistry {
   /** Default: the family of one. */
   answer: { readonly content: string; readonly action: string };
   /** Whoever signs the answers from now on; questions are verified as before. */
-  signer: Pick<WssX509Integrity, 'signAnswer'>;
+  signer: Pick<SoapProfile, 'signAnswer'>;
   close(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export const familyAnswer = {
 };
 
 export async function openOurRegistry(
-  profile: WssX509Integrity,
+  profile: Pick<SoapProfile, 'verifyRequest' | 'signAnswer'>,
   soapVersion: SoapVersion,
 ): Promise<OurRegistry> {
   const server = createServer(async (request, response) => {
@@ -55,14 +56,17 @@ export async function openOurRegistry(
         actions: [`${civilNamespace}/GetFamilyComposition`],
       });
       registry.received.push({ bytes, at, verified });
-      const answer = await registry.signer.signAnswer({
-        soapVersion,
-        bodyContent: registry.answer.content,
-        to: verified.replyTo ?? '',
-        action: registry.answer.action,
-        messageId: `urn:uuid:${randomUUID()}`,
-        relatesTo: verified.messageId,
-      });
+      const answer = await registry.signer.signAnswer(
+        {
+          soapVersion,
+          bodyContent: registry.answer.content,
+          to: verified.replyTo ?? '',
+          action: registry.answer.action,
+          messageId: `urn:uuid:${randomUUID()}`,
+          relatesTo: verified.messageId,
+        },
+        verified,
+      );
       response.writeHead(200, { 'content-type': `${mediaTypes[soapVersion]}; charset=utf-8` });
       response.end(registry.tamper(Buffer.from(answer).toString()));
     } catch (error) {

@@ -21,8 +21,9 @@ import org.apache.cxf.BusFactory;
 
 /**
  * {@code Main <folder of PEM files> <path of the WSDL> <the same with a binding to SOAP 1.2>}: publishes every variant of
- * the registry at {@code /<variant>/<rsa|ec>}, for SOAP 1.2 below {@code /soap12}, and prints two addresses on one line: that of the registry, and that of the control.
- * The control takes {@code POST /ask?variant=&key=&soap=&address=} (the client asks somebody; body: the payload) and
+ * the registry at {@code /<variant>/<rsa|ec>}, for SOAP 1.2 below {@code /soap12},
+ * by the other profiles below {@code /confirmation} and {@code /auth}, and prints two addresses on one line: that of the registry, and that of the control.
+ * The control takes {@code POST /ask?variant=&key=&soap=&profile=&address=} (the client asks somebody; body: the payload) and
  * {@code GET /invocations} (how often the registry has been reached).
  */
 public final class Main {
@@ -60,18 +61,27 @@ public final class Main {
       port = socket.getLocalPort();
     }
     String address = "http://127.0.0.1:" + port;
-    for (Soap soap : Soap.values()) {
-      for (Security security : Security.values()) {
-        for (String name : List.of("rsa", "ec")) {
-          Keys key = keys.get(name);
-          if (security.canUse(key)) {
-            String path = soap.path + "/" + security.path() + "/" + name;
-            Registry.publish(bus, wsdls.get(soap).toString(), address + path, soap, security, key, invocations);
-          }
-        }
+    for (Security security : Security.values()) {
+      for (Soap soap : Soap.values()) {
+        publish(address, soap, Profile.INTEGRITY, security);
+      }
+      if (!security.isPolicy()) {
+        publish(address, Soap.SOAP_11, Profile.CONFIRMATION, security);
+        publish(address, Soap.SOAP_11, Profile.AUTH, security);
       }
     }
     return address;
+  }
+
+  private void publish(String address, Soap soap, Profile profile, Security security) {
+    String wsdl = wsdls.get(soap).toString();
+    for (String name : List.of("rsa", "ec")) {
+      Keys key = keys.get(name);
+      if (security.canUse(key)) {
+        String path = soap.path + profile.path() + "/" + security.path() + "/" + name;
+        Registry.publish(bus, wsdl, address + path, soap, profile, security, key, invocations);
+      }
+    }
   }
 
   private String startControl() throws IOException {
@@ -99,6 +109,7 @@ public final class Main {
     if (asker == null) {
       Signing signing =
           new Signing(
+              Profile.of(query.getOrDefault("profile", "integrity")),
               query.getOrDefault("keyIdentifier", "DirectReference"),
               !"no".equals(query.get("prefixList")),
               "default".equals(query.get("signing")));

@@ -15,7 +15,7 @@ final class Registry {
   private Registry() {}
 
   static void publish(
-      Bus bus, String wsdl, String address, Soap soap, Security security, Keys keys, AtomicInteger invocations) {
+      Bus bus, String wsdl, String address, Soap soap, Profile profile, Security security, Keys keys, AtomicInteger invocations) {
     EndpointImpl endpoint = new EndpointImpl(bus, new FamilyRegistry(soap, invocations), soap.binding);
     endpoint.setWsdlLocation(wsdl);
     endpoint.setServiceName(SERVICE);
@@ -28,7 +28,7 @@ final class Registry {
     if (policy != null) {
       endpoint.getFeatures().add(policy);
     }
-    security.intercept(endpoint, soap, keys, Signing.PROFILE);
+    security.intercept(endpoint, soap, keys, Signing.of(profile));
     endpoint.publish(address);
   }
 }

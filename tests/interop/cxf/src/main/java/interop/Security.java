@@ -58,7 +58,7 @@ enum Security {
     return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
-  private boolean isPolicy() {
+  boolean isPolicy() {
     return this == POLICY_DOM || this == POLICY_STAX;
   }
 
@@ -114,18 +114,18 @@ enum Security {
     provider.getOutFaultInterceptors().add(out);
     List<Interceptor<? extends Message>> in = new ArrayList<>();
     if (isStreaming()) {
-      in.add(new StreamingVerifier(inProperties(keys)));
-      in.add(streamingCoverage());
+      in.add(new StreamingVerifier(inProperties(keys, signing)));
+      in.add(streamingCoverage(signing.profile()));
     } else {
-      in.add(new WSS4JInInterceptor(inProperties(keys)));
-      in.add(coverage(soap));
+      in.add(new WSS4JInInterceptor(inProperties(keys, signing)));
+      in.add(coverage(soap, signing.profile()));
     }
     provider.getInInterceptors().addAll(in);
     provider.getInFaultInterceptors().addAll(in);
   }
 
   private Map<String, Object> outProperties(Soap soap, Keys keys, Signing signing) {
-    Map<String, Object> properties = shared(keys);
+    Map<String, Object> properties = shared(keys, signing);
     properties.put(ConfigurationConstants.SIGNATURE_USER, keys.name());
     properties.put(ConfigurationConstants.PW_CALLBACK_REF, keys.passwordCallback());
     properties.put(ConfigurationConstants.SIG_ALGO, keys.signatureAlgorithm());
@@ -136,7 +136,9 @@ enum Security {
     }
     properties.put(ConfigurationConstants.SIG_KEY_ID, signing.keyIdentifier());
     List<String> parts = new ArrayList<>(ALWAYS_THERE);
-    parts.add(named(soap.namespace, "Body"));
+    if (signing.profile() != Profile.AUTH) {
+      parts.add(named(soap.namespace, "Body"));
+    }
     if (signing.keyIdentifier().equals("DirectReference")) {
       parts.add(named(WSS4JConstants.WSSE_NS, "BinarySecurityToken"));
     }
@@ -145,23 +147,27 @@ enum Security {
     return properties;
   }
 
-  private Map<String, Object> inProperties(Keys keys) {
-    Map<String, Object> properties = shared(keys);
+  private Map<String, Object> inProperties(Keys keys, Signing signing) {
+    Map<String, Object> properties = shared(keys, signing);
     properties.put(ConfigurationConstants.IS_BSP_COMPLIANT, "true");
     return properties;
   }
 
-  private Map<String, Object> shared(Keys keys) {
+  private Map<String, Object> shared(Keys keys, Signing signing) {
     String reference = "crypto-" + keys.name();
     Map<String, Object> properties = new HashMap<>();
     properties.put(ConfigurationConstants.ACTION, "Timestamp Signature");
     properties.put(ConfigurationConstants.SIG_PROP_REF_ID, reference);
     properties.put(ConfigurationConstants.SIG_VER_PROP_REF_ID, reference);
     properties.put(reference, keys.cryptoProperties());
+    if (signing.profile() == Profile.CONFIRMATION) {
+      // WSS4J signs it by itself; named as a part as well it would be signed twice.
+      properties.put(ConfigurationConstants.ENABLE_SIGNATURE_CONFIRMATION, "true");
+    }
     return properties;
   }
 
-  private static Interceptor<? extends Message> coverage(Soap soap) {
+  private static Interceptor<? extends Message> coverage(Soap soap, Profile profile) {
     Map<String, String> prefixes =
         Map.of(
             "s", soap.namespace,
@@ -170,21 +176,23 @@ enum Security {
             "wsa", WSA);
     Stream<String> paths =
         Stream.concat(
-            Stream.of("s:Body", "s:Header/wsse:Security/wsu:Timestamp",
+            Stream.of("s:Header/wsse:Security/wsu:Timestamp",
                 "s:Header/wsse:Security/wsse:BinarySecurityToken"),
             Stream.of("To", "Action", "MessageID", "ReplyTo", "RelatesTo", "FaultTo", "From")
                 .map(name -> "s:Header/wsa:" + name));
+    Stream<String> body = profile == Profile.AUTH ? Stream.empty() : Stream.of("s:Body");
     return new CryptoCoverageChecker(
         prefixes,
-        paths
+        Stream.concat(body, paths)
             .map(path -> new XPathExpression("/s:Envelope/" + path, CoverageType.SIGNED))
             .collect(Collectors.toList()));
   }
 
   /** The streaming counterpart knows Body, Timestamp, ReplyTo and FaultTo only. */
-  private static Interceptor<? extends Message> streamingCoverage() {
+  private static Interceptor<? extends Message> streamingCoverage(Profile profile) {
     StaxCryptoCoverageChecker checker = new StaxCryptoCoverageChecker();
     checker.setEncryptUsernameToken(false);
+    checker.setSignBody(profile != Profile.AUTH);
     return checker;
   }
 
