@@ -78,21 +78,13 @@ describe('every service in all 61 municipalities', function () {
     assert.deepEqual({ cards, notOffered }, { cards: 3 * 61 - 1, notOffered: 1 });
   });
 
-  it('has a valid card in both languages, in the catalogue that comes with Ura', function () {
-    if (config.services.length === 0) {
-      process.stdout.write('      skipped: config/catalogue/ holds no services yet\n');
-      this.skip();
-    }
+  it('has a valid card in both languages, in the catalogue that comes with Ura', () => {
     const { cards, notOffered } = checkAll(config);
     assert.equal(cards + notOffered, config.services.length * 61);
     assert.ok(cards > notOffered, `${cards} offered, ${notOffered} not`);
   });
 
-  it(`are ${SERVICES_AT_LEAST} or more`, function () {
-    if (config.services.length === 0) {
-      process.stdout.write('      skipped: config/catalogue/ holds no services yet\n');
-      this.skip();
-    }
+  it(`are ${SERVICES_AT_LEAST} or more`, () => {
     assert.ok(config.services.length >= SERVICES_AT_LEAST, `there are ${config.services.length}`);
   });
 });
