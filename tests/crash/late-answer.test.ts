@@ -134,8 +134,10 @@ describe('a gateway that is killed while a registry still owes an answer', funct
     const { id } = await submit('CRASH-P-3');
     await waitFor(() => executionsOf(id)[0], 'the cadastre to take the question');
     await gateway.kill();
+    // As it stood before the ticket was stored, if that had happened already.
     await stack.database.query(
-      "update requests set state = 'dispatching', ticket = null, lease_until = now() where id = $1",
+      `update requests set state = 'dispatching', ticket = null, lease_owner = 'killed', lease_until = now()
+        where id = $1`,
       [id],
     );
     aheadMs = 5 * 86_400_000;

@@ -25,6 +25,8 @@ export function sendBytes(port: number, ...parts: readonly Buffer[]): Promise<Wi
 export function sendOver(socket: Socket, ...parts: readonly Buffer[]): Promise<WireAnswer | undefined> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
+    // RFC 9110 §9.3.2: the answer to HEAD has the Content-Length of a body that does not come.
+    const hasBody = parts[0]?.subarray(0, 5).toString('latin1') !== 'HEAD ';
     const timer = setTimeout(() => finish(new Error('the server neither answered nor closed')), 15_000);
     const finish = (end: Error | WireAnswer | undefined): void => {
       clearTimeout(timer);
@@ -35,21 +37,21 @@ export function sendOver(socket: Socket, ...parts: readonly Buffer[]): Promise<W
     for (const part of parts) socket.write(part);
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
-      const answer = readAnswer(received);
+      const answer = readAnswer(received, hasBody);
       if (answer) finish(answer);
     });
     // A server that refuses while bytes are still coming may reset the connection; what came before counts.
     socket.on('error', () => {});
-    socket.on('close', () => finish(readAnswer(received)));
+    socket.on('close', () => finish(readAnswer(received, hasBody)));
   });
 }
 
-function readAnswer(bytes: Buffer): WireAnswer | undefined {
+function readAnswer(bytes: Buffer, hasBody: boolean): WireAnswer | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const [statusLine = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]);
-  if (status === 100) return readAnswer(bytes.subarray(end + 4));
+  if (status === 100) return readAnswer(bytes.subarray(end + 4), hasBody);
   const headers: Record<string, string> = {};
   const rawHeaders: string[] = [];
   for (const line of lines) {
@@ -57,7 +59,7 @@ function readAnswer(bytes: Buffer): WireAnswer | undefined {
     rawHeaders.push(name, value);
     headers[name.toLowerCase()] ??= value;
   }
-  const length = Number(headers['content-length'] ?? 0);
+  const length = hasBody ? Number(headers['content-length'] ?? 0) : 0;
   const body = bytes.subarray(end + 4, end + 4 + length);
   return body.length < length ? undefined : { status, headers, rawHeaders, body };
 }
