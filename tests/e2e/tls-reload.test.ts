@@ -108,12 +108,12 @@ describe('the TLS certificate of the gateway', function () {
     const next = await issue(world.authority, { name: 'localhost' });
     assert.equal(await place(next.certificatePem, world.server.privateKeyPem), false);
     assert.equal(await look(), fingerprint);
-    assert.equal((await check('keys')).status, 'warning');
+    assert.equal((await check('configuration')).status, 'warning');
     assert.equal(await place('no certificate', next.privateKeyPem), false);
     assert.equal(await look(), fingerprint);
     assert.equal(await place(next.certificatePem, next.privateKeyPem), true);
     assert.equal(await look(), next.certificate.fingerprint256);
-    assert.equal((await check('keys')).status, 'ok');
+    assert.equal((await check('configuration')).status, 'ok');
   });
 
   it('that is over makes the gateway not ready', async () => {

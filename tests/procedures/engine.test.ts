@@ -67,6 +67,8 @@ describe('the engine that carries cases on', function () {
       return exchanges.length > 0 ? exchanges[0] : undefined;
     }, 'the plan');
     assert.equal(planned.submitted, false);
+    // The plan can be read before the process has come to its death.
+    await waitFor(async () => (scene.failures.length > 0 ? true : undefined), 'the death of the process');
     dying = false;
     scene.engine().start();
     await scene.end(id, 'family', {});

@@ -13,7 +13,7 @@ const legal: Readonly<Record<RequestState, string>> = {
   accepted: '           .   x   .   .   .   .   . . . x x',
   dispatching: '        .   x   x   x   x   x   x x x x .',
   'retry-wait': '       .   x   .   .   .   .   . . . x x',
-  'awaiting-answer': '  .   x   .   .   .   x   x x x x x',
+  'awaiting-answer': '  .   x   .   x   x   x   x x x x x',
   'awaiting-officer': ' .   .   .   .   .   .   x x . x x',
   held: '               .   .   x   .   x   .   x x x x x',
   answered: '           .   .   .   .   .   .   . . . . .',
