@@ -116,7 +116,7 @@ describe('pinned keys', () => {
     assert.equal(registries.get('civil')?.length, 3);
     assert.match(warnings.join('\n'), /1-over\.pem \(registry-civil-2\) has expired/);
     assert.match(warnings.join('\n'), /2-early\.pem \(registry-civil-3\) is not valid yet/);
-    const terms = certificates().filter(({ pinned }) => pinned);
+    const terms = certificates().filter(({ pinned, name }) => pinned && name.startsWith('registry-civil'));
     assert.deepEqual(
       terms.map(({ name, expiresInSeconds, startsInSeconds }) => [
         name,
@@ -135,7 +135,8 @@ describe('pinned keys', () => {
     const one = jwkPair(await makePrivateKey('ec'), 'same').publicJwk;
     file('a.jwk.json', JSON.stringify(one));
     file('b.jwk.json', JSON.stringify(one));
-    assert.equal((await keyring([folder], [civil()])).clients.size, 2);
+    const withOneKey = (await keyring([divjake()], [civil()])).clients.size;
+    assert.equal((await keyring([folder], [civil()])).clients.size, withOneKey);
     file('b.jwk.json', JSON.stringify(jwkPair(await makePrivateKey('ec'), 'same').publicJwk));
     await assert.rejects(
       keyring([folder], [civil()]),

@@ -31,7 +31,7 @@ describe('a signer that follows the keys in use', () => {
     });
     for (const expected of ['old', 'next']) {
       const making = maker.make(
-        { id: 'r', caseId: 'c', service: 's', municipality: '20', warnings: [] } as never,
+        { id: 'r', caseId: 'c', service: 's', municipality: '20', warnings: [], envelope: {} } as never,
         { state: 'failed', evidence: [], at: Date.now() },
       );
       current = key('next');
