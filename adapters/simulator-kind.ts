@@ -41,13 +41,15 @@ export interface SimulatorControl {
   readonly behaviour: string;
   /** Ends by itself after so many requests. Default: stays. */
   readonly count?: number;
+  /** Only every so-manieth request, the others are answered. Default: each. */
+  readonly every?: number;
   /** Of `slow` and of late answers, milliseconds. */
   readonly delayMs?: number;
   /** Of `fault`: the registry's own code. */
   readonly faultCode?: string;
 }
 
-/** Each message id that was executed, once, and how often it came again. */
+/** How often something was executed, and how often an executed message id came again and got its stored answer. */
 export interface SimulatorJournal {
   readonly executed: number;
   readonly repeated: number;
@@ -69,6 +71,8 @@ export interface SimulatorJournal {
  * | `garbage` | HTTP 200 with an HTML page |
  * | `silent` | executes and never answers |
  * | `drop-after-execution` | executes and cuts the connection |
+ * | `half-open` | takes the connection, executes nothing, says nothing and never closes |
+ * | `stalled` | executes, sends half of the answer and goes silent |
  * | `down` | cuts the connection before reading |
  */
 export const standardBehaviours = [
@@ -83,6 +87,8 @@ export const standardBehaviours = [
   'garbage',
   'silent',
   'drop-after-execution',
+  'half-open',
+  'stalled',
   'down',
 ] as const;
 

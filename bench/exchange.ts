@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +10,9 @@ import { systemClock } from '../src/clock.js';
 import { prepareEnvironment } from '../src/environment.js';
 import { type BenchRow, row } from './bench-row.js';
 import { measureFloor } from './exchange-floor.js';
+import { cpuSeconds, percentile } from './figures.js';
 import { type Part, startPart } from './part.js';
 
-/** Clock ticks a second of `/proc/<pid>/stat`; fixed at 100 on Linux for user space. */
-const TICKS_PER_SECOND = 100;
 const CONCURRENCIES = [1, 16, 64];
 
 /**
@@ -110,17 +108,4 @@ async function run(
     }),
   );
   return { latenciesMs, seconds: (performance.now() - startedAt) / 1000 };
-}
-
-/** User and system time of a process with all its threads. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

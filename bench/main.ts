@@ -1,17 +1,23 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { findPackageRoot } from '../src/package-root.js';
 import type { BenchRow } from './bench-row.js';
 import { measureExchange } from './exchange.js';
 import { measureHttpSig } from './http-sig.js';
+import { measureLoad } from './load.js';
+import { measureRelay } from './relay.js';
 import { measureSigning } from './signing-xml.js';
+import { measureStored } from './stored.js';
 
 /** Runs all benchmarks, or those named on the command line; prints a table and writes `bench/latest.json`. */
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   signing: measureSigning,
   'http-sig': measureHttpSig,
   exchange: measureExchange,
+  load: measureLoad,
+  relay: measureRelay,
+  stored: measureStored,
 };
 
 const named = process.argv.slice(2);
@@ -27,7 +33,13 @@ for (const [name, measure] of Object.entries(benches)) {
   process.stdout.write(`${name} ...\n`);
   rows.push(...(await measure()));
 }
-await writeFile(join(findPackageRoot(), 'bench', 'latest.json'), `${JSON.stringify(rows, null, 2)}\n`);
+// What was not measured now keeps its last figures.
+const file = join(findPackageRoot(), 'bench', 'latest.json');
+const measured = new Set(rows.map(({ bench }) => bench));
+const earlier = (JSON.parse(await readFile(file, 'utf8')) as BenchRow[]).filter(
+  ({ bench }) => !measured.has(bench),
+);
+await writeFile(file, `${JSON.stringify([...earlier, ...rows], null, 2)}\n`);
 
 const figure = (value: number | null): string => (value === null ? '' : String(value));
 process.stdout.write(

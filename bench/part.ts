@@ -14,12 +14,22 @@ export interface Part {
  *
  * @param sign either a URL that answers 200 once it is, or text that it prints.
  */
-export async function startPart(
+export function startPart(
   args: readonly string[],
   sign: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<Part> {
-  const child = spawn(process.execPath, [join(findPackageRoot(), 'dist', 'src', 'main.js'), ...args], {
+  return startProgram('src/main.js', args, sign, variables);
+}
+
+/** The same for another program of this project, by its path under `dist/`. */
+export async function startProgram(
+  program: string,
+  args: readonly string[],
+  sign: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Part> {
+  const child = spawn(process.execPath, [join(findPackageRoot(), 'dist', program), ...args], {
     env: variables,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -36,7 +46,8 @@ export async function startPart(
         )
       : printed.includes(sign);
   for (let waitedMs = 0; !(await ready()); waitedMs += 100) {
-    if (waitedMs > 60_000 || child.exitCode !== null) throw new Error(`ura ${args.join(' ')} did not start`);
+    if (waitedMs > 60_000 || child.exitCode !== null)
+      throw new Error(`${program} ${args.join(' ')} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {

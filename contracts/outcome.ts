@@ -39,11 +39,15 @@ export type Outcome =
       /** Surely not executed: nothing of the request reached the registry. May be tried again. */
       readonly kind: 'unavailable';
       readonly reason: FailureReason;
+      /** Milliseconds since the epoch: not worth trying before, by the registry's own word or by our breaker. */
+      readonly notBefore?: number;
     }
   | {
       /** May have been executed. Only repeated where the operation is idempotent by message id. */
       readonly kind: 'unknown';
       readonly reason: FailureReason;
+      /** As of `unavailable`. */
+      readonly notBefore?: number;
     }
   | {
       /** The answer failed verification or its schema. Never used, kept as evidence, raises an alarm. */
@@ -65,5 +69,7 @@ export type FailureReason =
   | 'http-status'
   | 'unsigned-fault'
   | 'registry-busy'
+  /** The registry's own answer to the question after the status of a message id. */
+  | 'not-executed'
   | 'lease-expired'
   | 'stopped';

@@ -31,16 +31,20 @@ elif [ -z "${npm_config_nodedir:-}" ] && [ -f /usr/include/node/node_api.h ]; th
 fi
 if [ -n "${npm_config_nodedir:-}" ]; then export npm_config_nodedir; else unset npm_config_nodedir; fi
 
+export CPPFLAGS="-include $PWD/scripts/steady-waits.h ${CPPFLAGS:-}"
+
 log=$(mktemp)
 started=$SECONDS
 echo "building node-rdkafka for Node $("$node" -p process.version) with $JOBS compilers (a minute or two, once per machine) ..."
 
 # librdkafka alone, without debug symbols (most of its size). `ready` is written last: the library is whole.
 # Chained by && and not left to `set -e`, which bash ignores on the left side of an ||.
+# steady-waits.h goes in front of each file: without it a step of the wall clock stops librdkafka's threads. It is
+# about POSIX threads, so those of C11 are left aside.
 build_library() {
   [ -f "$prefix/ready" ] && return 0
   (cd "$module/deps/librdkafka" &&
-    ./configure --prefix="$prefix" --disable-debug-symbols &&
+    ./configure --prefix="$prefix" --disable-debug-symbols --disable-c11threads &&
     make -j"$JOBS" libs && make -C src install && make -C src-cpp install) &&
     touch "$prefix/ready"
 }

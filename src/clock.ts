@@ -5,3 +5,9 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/**
+ * For bounds on waiting within one process: milliseconds since the process started, of a clock that nobody sets. A
+ * bound by the wall clock grows by as much as that clock is stepped back.
+ */
+export const steadyClock: Clock = { now: () => performance.now() };

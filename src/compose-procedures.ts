@@ -1,16 +1,14 @@
 import type { createFormCheck } from './catalogue/services.js';
 import type { Clock } from './clock.js';
 import type { LiveConfig } from './config/live-config.js';
-import type { Dispatcher } from './dispatch/dispatcher.js';
 import type { Ids } from './ids.js';
-import type { Metrics } from './observe/metrics.js';
 import type { observers } from './observe/observers.js';
 import { createCaseEventMaker } from './procedures/case-event.js';
 import { createCaseStore } from './procedures/case-store.js';
 import { CaseEngine } from './procedures/engine.js';
 import { Expressions } from './procedures/expression.js';
 import type { ProcedureCatalogue, ProcedureDefinition } from './procedures/procedure.js';
-import { accept } from './requests/accept.js';
+import { type AcceptParts, accept } from './requests/accept.js';
 import type { RequestStore } from './requests/request-store.js';
 import type { Completion } from './results/complete.js';
 import type { EventParts } from './results/seal-event.js';
@@ -24,10 +22,11 @@ export interface ProcedureComposition {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly requests: RequestStore;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: AcceptParts['dispatcher'];
+  /** Called after a request was stored. */
+  readonly onAccepted: AcceptParts['onAccepted'];
   readonly completion: Completion;
   readonly eventParts: EventParts;
-  readonly metrics: Metrics;
   readonly observe: ReturnType<typeof observers>;
   /** An event was committed. */
   readonly onEvent: () => void;
@@ -46,8 +45,7 @@ export function composeProcedures(parts: ProcedureComposition) {
     dispatcher,
     clock,
     defaultDeadlineMs,
-    onAccepted: (request: { readonly service: string }) =>
-      parts.metrics.accepted.inc({ service: request.service }),
+    onAccepted: parts.onAccepted,
   };
   const engine = new CaseEngine(
     { lookAgainMs: leaseMs, pollMs },
@@ -98,8 +96,8 @@ function proceduresOf(live: LiveConfig): ProcedureCatalogue {
       if (!services.has(code)) return 'unknown';
       // Institutions that are no municipality offer nothing of their own.
       if (!/^\d{2}$/.test(municipality) || !services.isOffered(municipality, code)) return 'not-offered';
-      const { name, version, procedure } = services.effective(municipality, code);
-      return { code, name, version, procedure };
+      const { name, version, procedure, card } = services.effective(municipality, code);
+      return { code, name, version, workingDays: card.time.workingDays, procedure };
     },
   };
 }

@@ -1,49 +1,48 @@
 import { randomUUID } from 'node:crypto';
-import { Server as HttpsServer } from 'node:https';
+import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Adapter } from '../adapters/adapter.js';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
-import { applicationsTopic } from './applications/application-event.js';
 import { createFormCheck } from './catalogue/services.js';
 import { type Clock, systemClock } from './clock.js';
-import { openAdapters } from './compose-adapters.js';
 import { composeApplications } from './compose-applications.js';
-import { profileProblems } from './compose-clients.js';
-import { composeExchange } from './compose-http.js';
+import { openConfiguration } from './compose-config.js';
+import { composeExchange, type HttpComposition } from './compose-http.js';
+import { composeIntake } from './compose-intake.js';
+import { composeOperatorExchange } from './compose-operators.js';
 import { composeProcedures } from './compose-procedures.js';
+import { composeRegistries } from './compose-registries.js';
+import { composeRelay } from './compose-relay.js';
+import { openStore } from './compose-store.js';
+import { composeTopics } from './compose-topics.js';
 import type { Config } from './config/config.js';
-import type { Keyring } from './config/keyring.js';
-import { LiveConfig } from './config/live-config.js';
-import { ConfigInvalid } from './config/read-config.js';
-import { createConfigReader } from './config/read-whole.js';
-import { refuseDevelopment } from './config/refuse-development.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import { RegistryHealth } from './dispatch/registry-health.js';
-import { type Environment, EnvironmentRefused } from './environment.js';
+import { createLeaseStore } from './dispatch/lease-store.js';
+import type { Environment } from './environment.js';
 import { createEvidenceStore } from './evidence/evidence-store.js';
-import { createApp, createServer, secureContextOf } from './http/app.js';
+import { Admission } from './http/admission.js';
+import { loadApiDescription } from './http/api-description.js';
+import { createApp, createServer, followTls } from './http/app.js';
 import { listen, stopServer } from './http/listening.js';
 import { uuidV7 } from './ids.js';
-import { createProducer } from './kafka/producer.js';
 import { isReachable } from './kafka/reachable.js';
-import { ensureTopics } from './kafka/topics.js';
+import { createArchiveStore } from './months/archive-store.js';
 import type { Logger } from './observe/logger.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
 import { observers } from './observe/observers.js';
-import { createKafkaSink } from './outbox/kafka-sink.js';
-import { createOutboxStore } from './outbox/outbox-store.js';
-import { Relay } from './outbox/relay.js';
+import { RegistryHealth } from './registries/registry-health.js';
+import type { AcceptParts } from './requests/accept.js';
+import type { StoredRequest } from './requests/request.js';
 import { createRequestStore } from './requests/request-store.js';
 import { Completion } from './results/complete.js';
-import { createEventMaker, resultsTopic } from './results/result-event.js';
+import { createEventMaker } from './results/result-event.js';
 import { createResultStore } from './results/result-store.js';
 import { Waiting } from './results/waiting.js';
+import type { Role } from './roles.js';
 import { createVerifyPool } from './signing/xml/verify-in-worker.js';
-import { openDatabase } from './store/database.js';
 import { createExchangeStore } from './store/exchange-store.js';
-import { migrate } from './store/migrate.js';
 import { createReplayStore } from './store/replay-store.js';
+import { openSignals } from './store/signals.js';
 
 /** A running gateway. */
 export interface Gateway {
@@ -57,7 +56,12 @@ export interface Gateway {
    * @returns false when what is on disk cannot be used: what was read before stays in use.
    */
   reload(): Promise<boolean>;
-  /** Takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
+  /**
+   * Resolves when the gateway must be stopped, with the reason: its database was restored to another server, or a newer
+   * Ura changed the schema so that this one must not go on.
+   */
+  readonly unfit: Promise<Error>;
+  /** Drains, takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
   stop(): Promise<void>;
 }
 
@@ -65,12 +69,11 @@ export interface Gateway {
 const STOP_GRACE_MS = 5_000;
 /** The outbox gets this long to empty after that, milliseconds. */
 const RELAY_GRACE_MS = 2_000;
-const PURGE_EVERY_MS = 60_000;
-/** How long exchanges under `nonrepudiation` are kept where the settings say nothing. */
-const DEFAULT_RETENTION_DAYS = 365;
-/** Between two looks for an answer that a registry gives later. */
-const DEFAULT_POLL_MS = 60_000;
-const TOPICS_RETRY_MS = 5_000;
+/** Signed requests worked on at once. */
+const DEFAULT_UNDER_WAY = 512;
+const DEFAULT_QUEUE_AGE_MS = 1_000;
+/** A scanned page or two in base64. */
+const DEFAULT_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Builds a gateway out of its parts and starts it: the one place that constructs and wires.
@@ -82,90 +85,67 @@ export async function startGateway(
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<Gateway> {
-  const health = new RegistryHealth(clock);
+  const health = new RegistryHealth();
   // Its parts are asked at each scrape, when all of them are there.
   const metrics: Metrics = createMetrics({
-    outbox: () => outbox.waiting(),
+    outbox: () => relaying.outbox.waiting(),
+    relayedPartitions: () => relay.partitions,
+    deadLetters: () => relaying.deadLetters.count(),
     lanes: () => dispatcher.lanes(),
     backlog: () => requests.backlog(),
+    admission: () => admission.state,
+    circuits: () => registries.breaker.seen(),
     certificates: () => keys.certificates(),
     trust: () => live.status(),
+    intakeHeld: () => intake.heldPartitions(),
   });
   const observe = observers(logger, metrics, health);
-  const refuse = (wanted: Config, keyring: Keyring): string[] => [
-    ...profileProblems(wanted, keyring.http, clock),
-    ...(environment.production ? refuseDevelopment(wanted, keyring) : []),
-  ];
-  const live = await LiveConfig.open({
-    configFolder: environment.configFolder,
-    read: createConfigReader(environment.configFolder, environment.variables),
-    refuse,
+  let server: Server | undefined;
+  const live = await openConfiguration({
+    environment,
     clock,
+    logger,
     observe: {
       ...observe.configuration,
       loaded(snapshot, restart) {
         observe.configuration.loaded(snapshot, restart);
-        planTopics(snapshot.config);
-        followTls(snapshot.keyring);
+        void topics.plan(snapshot.config).then(() => follow(live.current().config));
+        if (server) followTls(server, snapshot.keyring.tls);
       },
     },
   });
   const { keys } = live;
   const { config } = live.current();
-  for (const warning of keys.current().warnings) logger.warn(warning);
-  const unusable = profileProblems(config, keys.current().http, clock);
-  if (unusable.length > 0) {
-    live.stop();
-    throw new ConfigInvalid(unusable);
-  }
-  const refused = refuse(config, keys.current());
-  if (refused.length > 0) {
-    live.stop();
-    throw new EnvironmentRefused(refused);
-  }
 
   const { gateway } = config;
   const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
   const ids = uuidV7(clock);
   const kafka = { brokers: environment.kafkaBrokers, clientProperties: gateway.kafka.clientProperties };
-  const database = openDatabase({
-    url: environment.databaseUrl,
-    onIdleError: (error) => logger.warn({ error }, 'an idle database connection broke'),
-  });
-  const migrated = await migrate(database);
-  if (migrated.length > 0) logger.info({ migrations: migrated }, 'schema brought up to date');
+  const store = await openStore(environment.databaseUrl, logger);
+  const { database } = store;
 
-  // In the background: a broker that is down must not keep the gateway from accepting requests.
-  const background = new AbortController();
-  const planned = new Set<string>();
-  function planTopics({ clients }: Config): void {
-    const named = clients.flatMap(({ municipality }) => [
-      resultsTopic(municipality),
-      applicationsTopic(municipality),
-    ]);
-    const fresh = [...new Set(named)].filter((name) => !planned.has(name));
-    if (fresh.length === 0) return;
-    for (const name of fresh) planned.add(name);
-    const topics = fresh.map((name) => ({ name, partitions, replicationFactor }));
-    void keepTrying(
-      () => ensureTopics({ ...kafka, topics }),
-      background.signal,
-      (error) => logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
-    );
+  const topics = composeTopics(kafka, { partitions, replicationFactor }, (error) =>
+    logger.warn({ error }, 'topics could not be checked; events wait in the outbox'),
+  );
+
+  /** Reads from Kafka what this configuration opens, in a process that takes requests. */
+  function follow(wanted: Config): void {
+    if (environment.roles.has('api')) intake.follow(wanted);
   }
-
-  // Connections that stand keep the certificate that they began with.
-  let followTls = (_keyring: Keyring): void => {};
 
   const requests = createRequestStore(database);
   const replaySet = createReplayStore(database);
   const exchanges = createExchangeStore(database, clock);
-  const outbox = createOutboxStore(database);
   const waiting = new Waiting();
 
   const pool = createVerifyPool();
   const validateEvidence = createEvidenceValidator();
-  const adapters = await openAdapters(config, {
+  const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
+  const registries = await composeRegistries({
+    config,
+    database,
+    health,
+    owner,
     keys,
     replaySet,
     clock,
@@ -174,9 +154,8 @@ export async function startGateway(
     validateEvidence,
     observe,
   });
+  const { adapters } = registries;
 
-  const sink = createKafkaSink(() => createProducer({ ...kafka, clock, onProblem: observe.kafkaProblem }));
-  const relay = new Relay({ store: outbox, sink, ...observe.relay });
   const eventParts = {
     ids,
     source: `${gateway.publicOrigins[0]}/`,
@@ -184,28 +163,54 @@ export async function startGateway(
     signer: keys.http,
     recipientOf: (municipality: string) => keys.current().recipients.get(municipality),
   };
+  const relaying = composeRelay({
+    database,
+    kafka,
+    clock,
+    noticeParts: eventParts,
+    giveUpTopicAfterHours: gateway.kafka.giveUpTopicAfterHours,
+    observe,
+  });
+  const { relay } = relaying;
   const completion = new Completion({
     store: createResultStore(database),
     clock,
     events: createEventMaker(eventParts),
+    delaysOf: registries.delaysOf,
     onFinished(request, state) {
       observe.finished(request, state);
-      waiting.finished(request);
+      if (waiting.has(request.id)) waiting.finished(request);
+      else signals.ended(request.id);
       if (request.envelope.case) procedures.engine.wake(request.envelope.case.id);
       relay.wake();
     },
   });
-  const dispatcher = new Dispatcher(
-    { ...gateway.dispatch, owner: `${hostname()}/${process.pid}/${randomUUID()}` },
-    config.adapters.map(({ name, concurrency, queueLimit, retry, pollEveryMs = DEFAULT_POLL_MS }) => ({
-      adapter: adapters.get(name) as Adapter,
-      concurrency,
-      queueLimit,
-      retry,
-      pollEveryMs,
-    })),
-    { requests, completion, clock, observer: observe.dispatch },
-  );
+  const dispatcher = new Dispatcher({ ...gateway.dispatch, owner }, registries.lanes, {
+    leases: createLeaseStore(database),
+    requests,
+    completion,
+    clock,
+    observer: observe.dispatch,
+  });
+
+  const does = (role: Role): boolean => environment.roles.has(role);
+  const signals = openSignals({
+    database,
+    url: environment.databaseUrl,
+    onWork() {
+      if (does('dispatch')) dispatcher.wake();
+    },
+    onEnded: (requestId) => waiting.endedElsewhere(requestId),
+    onProblem: (error) => logger.warn({ error }, 'no signals between nodes; each looks by itself'),
+  });
+  const storing = {
+    // Without this role, requests are stored for whoever has it.
+    dispatcher: does('dispatch') ? dispatcher : noDispatch,
+    onAccepted(request: StoredRequest) {
+      metrics.accepted.inc({ service: request.service });
+      if (request.state === 'accepted') signals.work();
+    },
+  };
 
   const checkForm = createFormCheck();
   const procedures = composeProcedures({
@@ -215,10 +220,9 @@ export async function startGateway(
     clock,
     ids,
     requests,
-    dispatcher,
+    ...storing,
     completion,
     eventParts,
-    metrics,
     observe,
     onEvent: () => relay.wake(),
   });
@@ -240,18 +244,44 @@ export async function startGateway(
     onEvent: () => relay.wake(),
   });
 
+  const { maxUnderWay = DEFAULT_UNDER_WAY, maxQueueAgeMs = DEFAULT_QUEUE_AGE_MS } = gateway.http;
+  const admission = new Admission({ maxUnderWay, maxQueueAgeMs }, () => performance.now(), Math.random);
+  const api = await loadApiDescription();
+  const intake = composeIntake({
+    live,
+    kafka,
+    database,
+    clock,
+    ids,
+    api,
+    requests,
+    ...storing,
+    admission,
+    eventParts,
+    metrics,
+    logger,
+    onEvent: () => relay.wake(),
+  });
   let stopping = false;
-  const exchange = await composeExchange({
+  const http: HttpComposition = {
+    api,
     production: environment.production,
+    limits: {
+      bytes: gateway.http.bodyLimitBytes,
+      documentBytes: gateway.http.documentLimitBytes ?? DEFAULT_DOCUMENT_BYTES,
+      timeoutMs: gateway.http.bodyTimeoutMs,
+    },
     clock,
     ids,
     live,
     requests,
+    archive: createArchiveStore(database),
     evidence: createEvidenceStore(database),
     replaySet,
     exchanges,
     completion,
-    dispatcher,
+    ...storing,
+    takesRequests: does('api'),
     applications: applications.handlers,
     adapters,
     validateEvidence,
@@ -259,46 +289,60 @@ export async function startGateway(
     waiting,
     procedures,
     metrics,
+    admission,
     observe,
     registryState: (adapter) => health.of(adapter),
     readiness: {
       store: () => database.query('select 1'),
       broker: () => isReachable(kafka, 1_500),
-      registries: [...adapters.values()],
+      deadLetters: () => relaying.deadLetters.count(),
+      registries: registries.readiness,
       certificates: () => keys.certificates(),
       trust: () => live.status(),
       stopping: () => stopping,
     },
+  };
+  const exchange = await composeExchange(http);
+  const operatorExchange = await composeOperatorExchange({
+    ...http,
+    database,
+    deadLetters: relaying.deadLetters,
   });
-
-  planTopics(config);
 
   const { tls } = keys.current();
   const asksForCertificate = config.clients.some(({ mtls }) => mtls !== undefined);
-  const server = createServer(
-    createApp({ exchange, nextId: () => ids.next(), onError: observe.lastResort }),
+  server = createServer(
+    createApp({
+      exchange,
+      operatorExchange,
+      nextId: () => ids.next(),
+      onError: observe.lastResort,
+      stopping: () => stopping,
+    }),
     tls && { ...tls, asksForCertificate },
   );
-  followTls = ({ tls: next }) => {
-    if (next && server instanceof HttpsServer) server.setSecureContext(secureContextOf(next));
-  };
   live.watch();
-  relay.start();
-  dispatcher.start();
-  applications.webhooks.start((error) => observe.dispatch.failed('webhooks', error));
-  procedures.engine.start();
-  const purge = setInterval(() => {
-    const retentionMs = (gateway.nonrepudiation?.retentionDays ?? DEFAULT_RETENTION_DAYS) * 86_400_000;
-    Promise.all([replaySet.purge(clock.now()), exchanges.purge(clock.now() - retentionMs)]).catch(
-      (error: Error) => observe.dispatch.failed('purge', error),
-    );
-  }, PURGE_EVERY_MS);
+  // All nodes share what is known of the registries, also those that ask none: `GET /v1/services` tells it.
+  registries.start(completion);
+  if (does('relay')) {
+    relay.start();
+    applications.webhooks.start((error) => observe.dispatch.failed('webhooks', error));
+  }
+  if (does('dispatch')) {
+    dispatcher.start();
+    procedures.engine.start();
+  }
+  void topics.plan(config).then(() => follow(live.current().config));
+  if (does('seal')) {
+    store.keepHouse({ settings: gateway, replaySet, exchanges, clock, onFailure: observe.dispatch.failed });
+  }
   const url = await listen(server, environment.host, environment.port, tls !== undefined);
   logger.info(
     {
       at: url,
       queries: config.queries.length,
       services: config.services.length,
+      roles: [...environment.roles],
       clients: config.clients.length,
     },
     'gateway is ready',
@@ -308,40 +352,38 @@ export async function startGateway(
     url,
     config,
     reload: () => live.reload(),
+    unfit: store.unfit,
     async stop() {
       stopping = true;
-      background.abort();
+      // Whoever spreads the load sees `/health/ready` fail, and sends nothing more.
+      await sleep(gateway.http.drainMs ?? 0);
+      topics.stop();
       live.stop();
-      clearInterval(purge);
       waiting.wakeAll();
+      // Their offsets are committed as they end; what is in hand then is brought again and found to be taken.
+      const intakeStopped = Promise.race([intake.stop(), sleep(STOP_GRACE_MS)]);
       await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS), applications.webhooks.stop()]);
+      await intakeStopped;
       await procedures.engine.stop();
+      await registries.stop();
       // A broker that hangs must not hold up the stop: what it has not confirmed stays in the outbox.
       const relayed = relay.stop();
+      await signals.stop();
       await Promise.race([relayed, sleep(RELAY_GRACE_MS)]);
-      await sink.close(500);
+      await relaying.close(500);
       await relayed;
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
       await pool.close();
-      await database.end();
+      await store.close();
       logger.info('gateway stopped');
     },
   };
 }
 
-/** Repeats until it succeeds or is not wanted any more. */
-async function keepTrying(
-  work: () => Promise<unknown>,
-  signal: AbortSignal,
-  onFailure: (error: Error) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      onFailure(error as Error);
-      await sleep(TOPICS_RETRY_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-}
+/** The dispatcher of a process that leaves dispatching to others. */
+const noDispatch: AcceptParts['dispatcher'] = {
+  reserve: () => undefined,
+  dispatch() {
+    throw new Error('nothing was reserved');
+  },
+};

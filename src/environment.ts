@@ -4,6 +4,7 @@ import { registryKeys } from '../adapters/index.js';
 import type { Clock } from './clock.js';
 import { startEmbeddedBroker } from './kafka/embedded-broker.js';
 import { findPackageRoot } from './package-root.js';
+import { parseRoles, type Role } from './roles.js';
 import { generateDevelopmentKeys } from './signing/development-keys.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 
@@ -18,6 +19,8 @@ export interface Environment {
   readonly host: string;
   readonly production: boolean;
   readonly logLevel: string;
+  /** What this process does; default all. */
+  readonly roles: ReadonlySet<Role>;
   /** For `${NAME}` in the configuration. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Which parts were started here because none was named; for one log line. */
@@ -89,6 +92,12 @@ export async function prepareEnvironment(variables: Variables, clock: Clock): Pr
       ? ['Production needs a configuration of its own: set URA_CONFIG to its folder.']
       : []),
   ];
+  let roles: ReadonlySet<Role> = new Set();
+  try {
+    roles = parseRoles(variables.URA_ROLES);
+  } catch (error) {
+    sentences.push(`URA_ROLES: ${(error as Error).message}.`);
+  }
   if (sentences.length > 0) throw new EnvironmentRefused(sentences);
 
   const dataFolder = dataFolderOf(variables);
@@ -104,6 +113,7 @@ export async function prepareEnvironment(variables: Variables, clock: Clock): Pr
     host: variables.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     production,
     logLevel: variables.URA_LOG ?? 'info',
+    roles,
     variables: { ...variables, URA_DATA: dataFolder },
     embedded: [...(postgres ? ['PostgreSQL'] : []), ...(broker ? ['Kafka broker'] : [])],
     async stopEmbedded() {

@@ -24,6 +24,7 @@ export const errorTable = {
   'unknown-municipality': { status: 400, title: 'There is no such municipality', retry: 'never' },
   'signature-missing': { status: 401, title: 'The request carries no signature', retry: 'sign-again' },
   'signature-refused': { status: 401, title: 'The signature was not accepted', retry: 'sign-again' },
+  'not-permitted': { status: 403, title: 'This operator may not do that', retry: 'never' },
   'not-granted': { status: 403, title: 'This client may not make this request', retry: 'never' },
   'field-not-granted': { status: 403, title: 'This client may not see a field it asks for', retry: 'never' },
   'not-found': { status: 404, title: 'There is nothing under this path', retry: 'never' },
@@ -38,6 +39,7 @@ export const errorTable = {
   'unknown-case': { status: 404, title: 'There is no such case', retry: 'never' },
   'unknown-step': { status: 404, title: 'The case has no such step', retry: 'never' },
   'unknown-request': { status: 404, title: 'There is no such request', retry: 'never' },
+  'unknown-dead-letter': { status: 404, title: 'There is no such dead letter', retry: 'never' },
   'method-not-allowed': { status: 405, title: 'This path does not take that method', retry: 'never' },
   'not-acceptable': { status: 406, title: 'No representation fits the Accept header', retry: 'never' },
   'body-timeout': { status: 408, title: 'The body did not arrive in time', retry: 'later' },
@@ -51,6 +53,15 @@ export const errorTable = {
   },
   'message-under-way': { status: 409, title: 'This signed message is being worked on', retry: 'later' },
   'not-cancellable': { status: 409, title: 'The request can no longer be cancelled', retry: 'never' },
+  'request-finished': { status: 409, title: 'The request has ended', retry: 'never' },
+  'not-held': { status: 409, title: 'The request is not held', retry: 'never' },
+  'not-rerunnable': { status: 409, title: 'The request cannot be run again as it stands', retry: 'never' },
+  'repeat-not-confirmed': {
+    status: 409,
+    title: 'Repeating the request is not known to be safe',
+    retry: 'never',
+  },
+  'count-differs': { status: 409, title: 'Another number of requests fits the filter', retry: 'never' },
   'case-finished': { status: 409, title: 'The case has ended', retry: 'never' },
   'step-not-retryable': { status: 409, title: 'The step has nothing to ask again', retry: 'never' },
   'body-too-large': { status: 413, title: 'The body is larger than the gateway takes', retry: 'never' },
@@ -72,6 +83,17 @@ export const errorTable = {
 
 /** Stable; clients may branch on it. */
 export type ErrorCode = keyof typeof errorTable;
+
+/** Those of the operator API alone, which no client ever gets. */
+export const operatorErrors = [
+  'not-permitted',
+  'unknown-dead-letter',
+  'request-finished',
+  'not-held',
+  'not-rerunnable',
+  'repeat-not-confirmed',
+  'count-differs',
+] as const satisfies readonly ErrorCode[];
 
 /** One thing wrong with one field. */
 export interface FieldError {

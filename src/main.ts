@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { adapterCommand } from './cli/adapter/command.js';
+import { afterRestoreCommand } from './cli/after-restore.js';
 import { caseCommand } from './cli/case.js';
 import { catalogueCommand } from './cli/catalogue/command.js';
 import { configCommand } from './cli/config/command.js';
+import { deadLetterCommand } from './cli/dead-letter.js';
 import { demoCommand } from './cli/demo/command.js';
 import { evidenceCommand } from './cli/evidence.js';
 import { keysCommand } from './cli/keys/command.js';
 import { listenCommand } from './cli/listen.js';
+import { monthsCommand } from './cli/months.js';
+import { operatorCommand } from './cli/operator/command.js';
 import { serveCommand } from './cli/serve.js';
 import { simulateCommand } from './cli/simulate.js';
 import { submitCommand } from './cli/submit.js';
@@ -29,11 +33,12 @@ const print = (line: string): void => {
 const warn = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
+let longerMs = 0;
 const asked = new Promise<void>((resolve) => {
   const stop = (): void => {
     const limitMs = process.argv[2] === 'demo' ? DEMO_STOP_LIMIT_MS : STOP_LIMIT_MS;
     // Not process.exit: it waits for native threads, and a Kafka client whose broker is gone may never end its own.
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), limitMs).unref();
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), limitMs + longerMs).unref();
     resolve();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
@@ -41,7 +46,16 @@ const asked = new Promise<void>((resolve) => {
   process.once('disconnect', stop);
   process.channel?.unref();
 });
-const parts = { print, warn, variables, asked, clock: systemClock };
+const parts = {
+  print,
+  warn,
+  variables,
+  asked,
+  mayTakeLonger(byMs: number): void {
+    longerMs = byMs;
+  },
+  clock: systemClock,
+};
 const { version } = JSON.parse(readFileSync(join(findPackageRoot(), 'package.json'), 'utf8')) as {
   version: string;
 };
@@ -59,6 +73,10 @@ const program = new Command('ura')
   .addCommand(catalogueCommand(parts))
   .addCommand(adapterCommand(parts))
   .addCommand(evidenceCommand(parts))
+  .addCommand(operatorCommand(parts))
+  .addCommand(deadLetterCommand(parts))
+  .addCommand(monthsCommand(parts))
+  .addCommand(afterRestoreCommand(parts))
   .addCommand(demoCommand({ ...parts, terminal: process.stdout }))
   .addHelpText(
     'after',

@@ -4,6 +4,7 @@ import { failureChecks } from './checks/failures.js';
 import { lateChecks } from './checks/late.js';
 import { onceChecks } from './checks/once.js';
 import { sampleChecks } from './checks/samples.js';
+import { statusChecks } from './checks/status.js';
 import { trustChecks } from './checks/trust.js';
 import { openScene, type SceneOptions } from './scene.js';
 
@@ -12,6 +13,7 @@ export const checks: readonly Check[] = [
   ...sampleChecks,
   ...failureChecks,
   ...onceChecks,
+  ...statusChecks,
   ...lateChecks,
   ...trustChecks,
 ];

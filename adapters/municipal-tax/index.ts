@@ -70,6 +70,11 @@ export const municipalTax = defineAdapter({
           exchange,
         );
       },
+      endpointOf(exchange) {
+        const { municipality } = exchange.parameters;
+        const system = typeof municipality === 'string' ? systems[municipality] : undefined;
+        return system && `${municipality} ${system.endpoint}`;
+      },
       // Nothing is down where people answer.
       async probe(signal) {
         const reached = await Promise.all(adapters.map((adapter) => adapter.probe(signal)));

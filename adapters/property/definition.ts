@@ -10,7 +10,14 @@ import type { CallbackVerdict } from '../adapter.js';
 import { optionalChild, optionalText, text } from '../soap/decoded-content.js';
 import { registryFaultOf } from '../soap/registry-fault.js';
 import type { LateAnswers, SoapDefinition } from '../soap/soap-definition.js';
-import { aboutParty, aboutProperty, notationOf, toOwnershipRecord, toPropertyCard } from './mapping.js';
+import {
+  aboutParty,
+  aboutProperty,
+  notationOf,
+  prohibitionOn,
+  toOwnershipRecord,
+  toPropertyCard,
+} from './mapping.js';
 
 /** Target namespace of the contract, and the stem of its actions. */
 export const propertyNamespace = 'urn:al:ura:registry:property:v1';
@@ -54,8 +61,30 @@ export function propertyDefinition(packageRoot: string = findPackageRoot()): Soa
         mismatch: (evidence, { subject }) =>
           notationOf((evidence as PropertyCard).property) === subject.notation ? undefined : 'other-subject',
       },
+      {
+        name: 'register-prohibition',
+        ...namedInWsdl('RegisterProhibition'),
+        // An act: each execution is an entry on the card.
+        idempotentByMessageId: false,
+        evidenceType: 'property-card',
+        toRequest: prohibitionOn,
+        toEvidence: toPropertyCard,
+        mismatch(evidence, { subject }) {
+          const { property } = evidence as PropertyCard;
+          if (notationOf(property) !== subject.notation) return 'other-subject';
+          return property.encumbrances.some(({ kind }) => kind === 'PROHIBITION') ? undefined : 'other-fact';
+        },
+      },
     ],
     later,
+    status: {
+      ...namedInWsdl('GetExecution'),
+      toRequest: (question) => ({ RequestMessageId: question }),
+      read: (content) => ({
+        question: text(content, 'RequestMessageId'),
+        isExecuted: optionalChild(content, 'NotExecuted') === undefined,
+      }),
+    },
   };
 }
 

@@ -2,7 +2,8 @@ import { defineAdapter } from '../define-adapter.js';
 import { propertyDefinition } from './definition.js';
 
 /**
- * The cadastre over signed SOAP 1.2. Operations: `ownership` (by person or business), `property-card`. Answers may
+ * The cadastre over signed SOAP 1.2. Operations: `ownership` (by person or business), `property-card`, `register-prohibition` (parameter
+ * `grounds`; an act, entered each time that it is executed). Answers may
  * come late: they are polled for, and taken as callbacks.
  */
 export const property = defineAdapter({

@@ -63,6 +63,17 @@ export function aboutProperty(exchange: Exchange): SoapObject {
   };
 }
 
+/**
+ * Content of RegisterProhibition.
+ *
+ * @throws {UnmappableRequest} when the subject is no property, or the parameter `grounds` is no text.
+ */
+export function prohibitionOn(exchange: Exchange): SoapObject {
+  const { grounds } = exchange.parameters;
+  if (typeof grounds !== 'string') throw new UnmappableRequest('/parameters/grounds');
+  return { ...aboutProperty(exchange), Grounds: grounds };
+}
+
 /** Out of an answer, a late answer or a callback: each holds one Ownership. */
 export function toOwnershipRecord(content: unknown): PropertyOwnershipRecord {
   const ownership = child(content, 'Ownership');

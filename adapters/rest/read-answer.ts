@@ -53,7 +53,8 @@ export function readAnswer(
   if ((content as { messageId?: unknown }).messageId !== exchange.messageId) return invalid('other-message');
   if (status === 200) return readEvidence(operation, exchange, content, validateEvidence);
   if (status === 202) return readPromise(content as Promised);
-  return readProblem(status, content as Problem);
+  const isStatus = called.operationId === wellKnown.executionOperation;
+  return readProblem(status, content as Problem, isStatus);
 }
 
 function readEvidence(
@@ -89,7 +90,7 @@ interface Problem {
   readonly detail: string;
 }
 
-function readProblem(status: number, problem: Problem): Outcome {
+function readProblem(status: number, problem: Problem, isStatus: boolean): Outcome {
   const { code, detail } = problem;
   if (problem.status !== status) return invalid('problem: other-status');
   if (status >= 500) {
@@ -99,6 +100,8 @@ function readProblem(status: number, problem: Problem): Outcome {
   }
   // The question itself was not judged: a refusal would end it in the registry's name.
   if (code === wellKnown.ticketUnknown) return invalid('problem: ticket-unknown');
+  if (isStatus && code === wellKnown.notExecuted) return { kind: 'unavailable', reason: 'not-executed' };
+  if (isStatus && code === wellKnown.badRequest) return invalid('problem: status-refused');
   return { kind: 'refused', code, message: detail };
 }
 

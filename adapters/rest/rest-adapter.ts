@@ -4,6 +4,7 @@ import type { RestProfile, SentRequest } from '../../src/signing/profiles/profil
 import { SignatureRefused } from '../../src/signing/refusals.js';
 import type { Adapter, Exchange, Exchanged } from '../adapter.js';
 import type { AdapterConnection, AdapterParts } from '../adapter-kind.js';
+import { withRetryAfter } from '../retry-after.js';
 import { type Answer, createTransport, type Transport } from '../transport.js';
 import { readBaseAddress } from './base-address.js';
 import { type EncodedRequest, encodeBody, encodeRequest } from './encode-request.js';
@@ -58,6 +59,15 @@ export async function createRestAdapter(
           async poll(exchange: Exchange, ticket: string, signal: AbortSignal) {
             const called = contract.operation(wellKnown.statusOperation);
             const request = encodeBody(called, exchange, { ticket });
+            return ask(machinery, operationOf(exchange), called, request, exchange, signal);
+          },
+        }
+      : {}),
+    ...(contract.operationIds.includes(wellKnown.executionOperation)
+      ? {
+          async status(exchange: Exchange, signal: AbortSignal) {
+            const called = contract.operation(wellKnown.executionOperation);
+            const request = encodeBody(called, exchange, {});
             return ask(machinery, operationOf(exchange), called, request, exchange, signal);
           },
         }
@@ -145,6 +155,7 @@ async function ask(
   timings.verifyMs = performance.now() - since;
   return {
     ...judged,
+    outcome: withRetryAfter(judged.outcome, posted, parts.clock.now()),
     ...asked,
     answerBytes: posted.bytes,
     ...(posted.mediaType === '' ? {} : { answerMediaType: posted.mediaType }),

@@ -36,6 +36,12 @@ export type Mismatch = 'other-subject' | 'other-fact' | 'more-than-asked' | 'les
 export const wellKnown = {
   /** `operationId` of the question for an answer that was promised (202); absent where nothing comes late. */
   statusOperation: 'getAnswer',
+  /** `operationId` of the question what became of a message id; absent where the registry does not tell. */
+  executionOperation: 'getExecution',
+  /** Code of its answer that the message id was not executed so far. */
+  notExecuted: 'NOT_EXECUTED',
+  /** Code of a question that is not valid. */
+  badRequest: 'BAD_REQUEST',
   /** Code of a signed 503: the registry executed nothing. */
   busy: 'BUSY',
   /** Code of a refusal of the status operation: not about the question itself. */

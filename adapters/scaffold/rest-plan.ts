@@ -50,7 +50,10 @@ export function planRest(name: string, path: string, port: number): RestPlan {
   }
   const document = parse(readFileSync(path, 'utf8')) as Document;
   const all = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-  const asked = all.filter(({ operationId }) => operationId !== wellKnown.statusOperation);
+  const { statusOperation, executionOperation } = wellKnown;
+  const asked = all.filter(
+    ({ operationId }) => operationId !== statusOperation && operationId !== executionOperation,
+  );
   const operations: RestPlannedOperation[] = [];
   const leftOut: { operation: string; why: string }[] = [];
   for (const one of asked) {
@@ -65,10 +68,10 @@ export function planRest(name: string, path: string, port: number): RestPlan {
     const reasons = leftOut.map(({ operation, why }) => `${operation}: ${why}`).join(' ');
     throw new ContractUnusable(`No operation of the document can be made one of the adapter. ${reasons}`);
   }
-  const hasLate = all.length > asked.length;
+  const hasLate = all.some(({ operationId }) => operationId === statusOperation);
   if (hasLate && !operations.some(({ operationId }) => mayBeLate(asked, operationId))) {
     throw new ContractUnusable(
-      `The document has ${wellKnown.statusOperation}, and no operation of the adapter would come late.`,
+      `The document has ${statusOperation}, and no operation of the adapter would come late.`,
     );
   }
   const refusals = Object.assign({}, ...all.map((one) => refusalsOf(one, document))) as Record<

@@ -6,6 +6,7 @@ import type { SoapProfile } from '../../src/signing/profiles/profile.js';
 import { SignatureRefused } from '../../src/signing/refusals.js';
 import type { SoapVersion, VerifiedEnvelope } from '../../src/signing/wss-x509-integrity.js';
 import type { Exchange, Exchanged } from '../adapter.js';
+import { withRetryAfter } from '../retry-after.js';
 import type { Answer, Transport } from '../transport.js';
 import type { MessagePair, SoapDefinition } from './soap-definition.js';
 import type { SoapEncoding } from './soap-encoding.js';
@@ -101,6 +102,7 @@ export async function sendQuestion(
   timings.verifyMs = performance.now() - since;
   return {
     ...judged,
+    outcome: withRetryAfter(judged.outcome, posted, parts.clock.now()),
     requestBytes,
     requestMediaType,
     answerBytes: posted.bytes,

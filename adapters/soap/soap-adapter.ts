@@ -4,6 +4,7 @@ import type { Clock } from '../../src/clock.js';
 import type { SoapProfile } from '../../src/signing/profiles/profile.js';
 import type { Adapter, Exchange, Exchanged } from '../adapter.js';
 import { createTransport } from '../transport.js';
+import { askStatus } from './ask-status.js';
 import { encodeRequest } from './encode-request.js';
 import { askAgain } from './late-answer.js';
 import { openCallback } from './open-callback.js';
@@ -52,10 +53,11 @@ export async function createSoapAdapter(
 ): Promise<Adapter> {
   const endpoint = new URL(settings.endpoint);
   const encoding = await openSoapEncoding(definition.wsdlPath);
-  const { later } = definition;
+  const { later, status } = definition;
   for (const { soapOperation } of [
     ...definition.operations,
     ...(later ? [later.poll, later.callback] : []),
+    ...(status ? [status] : []),
   ]) {
     if (!encoding.operations.has(soapOperation))
       throw new Error(`the WSDL has no operation ${soapOperation}`);
@@ -80,6 +82,10 @@ export async function createSoapAdapter(
     ...(later && {
       poll: async (exchange, ticket, signal) =>
         askAgain(machinery, later, operationOf(exchange), exchange, { ticket, pollId: nextId() }, signal),
+    }),
+    ...(status && {
+      status: async (exchange, signal) =>
+        askStatus(machinery, status, operationOf(exchange), exchange, nextId(), signal),
     }),
     ...(later &&
       callbackUrl !== undefined && {

@@ -23,6 +23,21 @@ export interface SoapDefinition {
   refusalOf(detail: unknown): RegistryRefusal | LeftToAPerson | 'busy' | undefined;
   /** Absent where every answer comes at once. */
   readonly later?: LateAnswers;
+  /** Absent where the registry does not tell what became of a message id. */
+  readonly status?: StatusQuestion;
+}
+
+/** How a registry is asked what became of a message id; each time under a message id of its own. */
+export interface StatusQuestion extends MessagePair {
+  /** @param question `urn:uuid:…`, as it stood in wsa:MessageID. */
+  toRequest(question: string): SoapObject;
+  /**
+   * Reads the content of the answer, which is valid by the schema. Beside what is read here stands the stored answer,
+   * or in its place what was the fault's detail.
+   *
+   * @throws {UnexpectedContent} when it does not say what it is about.
+   */
+  read(content: unknown): { readonly question: string; readonly isExecuted: boolean };
 }
 
 export interface RegistryRefusal {

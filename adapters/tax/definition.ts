@@ -3,7 +3,7 @@ import type { TaxClearance } from '../../contracts/canonical/types.js';
 import { findPackageRoot } from '../../src/package-root.js';
 import type { Exchange } from '../adapter.js';
 import type { Mismatch, RestDefinition } from '../rest/rest-definition.js';
-import { includesDebts, toClearanceQuestion, toTaxClearance } from './mapping.js';
+import { includesDebts, toCertificateQuestion, toClearanceQuestion, toTaxClearance } from './mapping.js';
 
 /** The tax registry, as `openapi/registries/tax.yaml` describes it. */
 export function taxDefinition(packageRoot: string = findPackageRoot()): RestDefinition {
@@ -18,6 +18,16 @@ export function taxDefinition(packageRoot: string = findPackageRoot()): RestDefi
         // Promised by the document: a messageId is executed once.
         idempotentByMessageId: true,
         toQuestion: (exchange) => ({ ...toClearanceQuestion(exchange) }),
+        toEvidence: toTaxClearance,
+        mismatch: (evidence, exchange) => mismatch(evidence as TaxClearance, exchange),
+      },
+      {
+        name: 'certificate',
+        operationId: 'issueCertificate',
+        evidenceType: 'tax-clearance',
+        // Each execution issues a certificate, and is paid.
+        idempotentByMessageId: false,
+        toQuestion: (exchange) => ({ ...toCertificateQuestion(exchange) }),
         toEvidence: toTaxClearance,
         mismatch: (evidence, exchange) => mismatch(evidence as TaxClearance, exchange),
       },

@@ -1,7 +1,7 @@
 import type { Identifier, TaxClearance } from '../../contracts/canonical/types.js';
 import type { Exchange } from '../adapter.js';
 import { UnmappableRequest } from '../unmappable-request.js';
-import type { Clearance, ClearanceQuestion, Taxpayer } from './messages.js';
+import type { CertificateQuestion, Clearance, ClearanceQuestion, Taxpayer } from './messages.js';
 
 /** Between canonical JSON and `openapi/registries/tax.yaml`. */
 
@@ -11,12 +11,21 @@ import type { Clearance, ClearanceQuestion, Taxpayer } from './messages.js';
  * @throws {UnmappableRequest} when the subject pays no taxes, or `includeDebts` is neither true nor false.
  */
 export function toClearanceQuestion(exchange: Exchange): ClearanceQuestion {
-  const { scheme, notation } = exchange.subject;
-  if (scheme === 'PROPERTY') throw new UnmappableRequest('/subject/scheme');
-  return {
-    taxpayer: { kind: scheme === 'NID' ? 'PERSON' : 'BUSINESS', number: notation },
-    includeDebts: includesDebts(exchange),
-  };
+  return { taxpayer: taxpayerOf(exchange), includeDebts: includesDebts(exchange) };
+}
+
+/**
+ * Body of the operation `issueCertificate`.
+ *
+ * @throws {UnmappableRequest} when the subject pays no taxes.
+ */
+export function toCertificateQuestion(exchange: Exchange): CertificateQuestion {
+  return { taxpayer: taxpayerOf(exchange) };
+}
+
+function taxpayerOf({ subject }: Exchange): Taxpayer {
+  if (subject.scheme === 'PROPERTY') throw new UnmappableRequest('/subject/scheme');
+  return { kind: subject.scheme === 'NID' ? 'PERSON' : 'BUSINESS', number: subject.notation };
 }
 
 /** The parameter `includeDebts`. Default false: amounts are only asked for when somebody needs them. */
@@ -26,6 +35,7 @@ export function includesDebts({ parameters }: Exchange): boolean {
   return includeDebts;
 }
 
+/** Out of a clearance or a certificate of it, whose number and fee are the applicant's matter. */
 export function toTaxClearance(content: unknown): TaxClearance {
   const { taxpayer, taxOffice, status, debts, validThrough, issuedAt } = content as Clearance;
   return {

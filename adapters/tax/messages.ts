@@ -11,6 +11,17 @@ export interface ClearanceQuestion {
   readonly includeDebts: boolean;
 }
 
+/** `CertificateQuestion`, less what all questions have. */
+export interface CertificateQuestion {
+  readonly taxpayer: Taxpayer;
+}
+
+/** `Certificate`, less its `messageId`. */
+export interface Certificate extends Omit<Clearance, 'debts'> {
+  readonly certificateNumber: string;
+  readonly feeLek: number;
+}
+
 /** `Clearance`, less its `messageId`. */
 export interface Clearance {
   readonly taxpayer: Taxpayer;

@@ -10,4 +10,6 @@ export interface CommandParts {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Resolves when the process is asked to end (SIGTERM, SIGINT). */
   readonly asked: Promise<void>;
+  /** Says that an orderly end takes so much longer than usual, milliseconds; otherwise it is cut short. */
+  readonly mayTakeLonger: (byMs: number) => void;
 }

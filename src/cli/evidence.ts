@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { UraClient } from '../client/index.js';
 import { readConfig } from '../config/read-config.js';
@@ -9,11 +7,11 @@ import type { Check } from '../evidence/audit-input.js';
 import { readAuditKeys } from '../evidence/audit-keys.js';
 import { readAuditedRequest } from '../evidence/audit-store.js';
 import { createEvidenceStore } from '../evidence/evidence-store.js';
-import { openDatabase } from '../store/database.js';
-import { startEmbeddedPostgres } from '../store/embedded-postgres.js';
+import { createArchiveStore } from '../months/archive-store.js';
 import type { CommandParts } from './command-parts.js';
 import { gatewaySentence } from './gateway-sentence.js';
 import { openOwnClient } from './own-client.js';
+import { openOwnDatabase } from './own-database.js';
 
 interface VerifyOptions {
   readonly gateway?: string;
@@ -46,11 +44,16 @@ Examples:
       with the receipt, as the client gets it`,
     )
     .action(async (id: string, options: VerifyOptions, command: Command) => {
-      const source = await openSource(variables);
+      const source = await openOwnDatabase(variables);
       let checks: Check[];
       try {
         const request = await readAuditedRequest(source.database, id);
-        if (!request) throw new Error(`this database has no request ${id}`);
+        if (!request) {
+          const archived = await createArchiveStore(source.database).isArchived(id);
+          throw new Error(
+            `this database has no request ${id}${archived ? ': its month is archived (ura months list)' : ''}`,
+          );
+        }
         const folder = configFolderOf(variables);
         const config = await readConfig(folder, {
           ...variables,
@@ -94,33 +97,6 @@ function printTable(checks: readonly Check[], print: (line: string) => void): vo
   for (const { name, ok, detail } of checks) {
     print(`  ${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${detail}`);
   }
-}
-
-/** The database, and how to leave it as it was found. */
-async function openSource(variables: CommandParts['variables']) {
-  const folder = dataFolderOf(variables);
-  const embedded = variables.DATABASE_URL ? undefined : await openEmbedded(folder);
-  const database = openDatabase({
-    url: variables.DATABASE_URL ?? (embedded?.url as string),
-    maxConnections: 1,
-  });
-  return {
-    database,
-    async close() {
-      await database.end();
-      if (embedded && !embedded.adopted) await embedded.stop();
-    },
-  };
-}
-
-async function openEmbedded(folder: string) {
-  // Starting it where there is none would make an empty one, and say that the evidence is missing.
-  await access(join(folder, 'postgres')).catch(() => {
-    throw new Error(
-      `there is no embedded PostgreSQL in ${folder}: set DATABASE_URL, or URA_DATA to its folder`,
-    );
-  });
-  return startEmbeddedPostgres(folder);
 }
 
 function requestId(text: string): string {

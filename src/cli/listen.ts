@@ -6,6 +6,7 @@ import {
   consumeResults,
   type ResultEvent,
   readDecryptionJwk,
+  type SubmissionRefusedEvent,
   seenInFile,
 } from '../client/index.js';
 import { dataFolderOf } from '../environment.js';
@@ -88,6 +89,9 @@ Examples:
         onCase: async (event) => {
           print(json ? caseLine(event, clock.now()) : describeCase(event.value));
         },
+        onSubmissionRefused: async (event) => {
+          print(json ? refusalLine(event, clock.now()) : describeRefusal(event.value));
+        },
         onRefused: ({ code }, { topic, partition, offset }) => {
           print(
             json
@@ -125,6 +129,23 @@ export interface ListenedCase {
 function caseLine(event: CaseEvent, handledAt: number): string {
   const bytes = Buffer.from(event.bytes).toString('base64');
   return JSON.stringify({ caseEvent: { ...event, bytes }, handledAt } satisfies ListenedCase);
+}
+
+/** A submission over Kafka that was not taken as a line of `--json`, told apart by its member `submissionRefused`. */
+export interface ListenedRefusal {
+  readonly submissionRefused: Omit<SubmissionRefusedEvent, 'bytes'> & { readonly bytes: string };
+  /** Milliseconds since the epoch: when it had been read. */
+  readonly handledAt: number;
+}
+
+function refusalLine(event: SubmissionRefusedEvent, handledAt: number): string {
+  const bytes = Buffer.from(event.bytes).toString('base64');
+  return JSON.stringify({ submissionRefused: { ...event, bytes }, handledAt } satisfies ListenedRefusal);
+}
+
+function describeRefusal({ caseId, submissionId, problem }: SubmissionRefusedEvent['value']): string {
+  const fields = (problem.errors ?? []).map(({ pointer }) => pointer).join(', ');
+  return `${caseId.padEnd(20)} NOT TAKEN ${submissionId}  ${problem.code}${fields === '' ? '' : ` (${fields})`}`;
 }
 
 function describeCase({ caseId, procedure, state, missing }: CaseEvent['value']): string {

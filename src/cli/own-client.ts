@@ -14,6 +14,8 @@ export interface OwnClient {
   readonly gatewayKeys: readonly TrustedKey[];
   readonly profile: RestChoice;
   readonly nonrepudiation: boolean;
+  /** Whether the gateway takes its submissions over Kafka. */
+  readonly kafkaIntake: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function openOwnClient(
     gatewayKeys: [await readTrustedKeyFile(gatewayFile, { partner: 'gateway' })],
     profile: askingSideOf(client),
     nonrepudiation: client.nonrepudiation === true,
+    kafkaIntake: client.kafkaIntake === true,
   };
 }
 

@@ -20,7 +20,10 @@ export function simulateCommand({ print, variables, clock, asked }: CommandParts
     .option('--port <port>', 'where to listen on 127.0.0.1; each registry has its own default', wholeNumber)
     .option('--seed <seed>', 'the same seed gives the same people, in every registry', wholeNumber, 2026)
     .option('--people <count>', 'size of the population', wholeNumber, 2000)
-    .option('--journal <file>', 'write every executed message id to this file')
+    .option(
+      '--journal <file>',
+      'write one JSON line for each execution and each repetition to this file: time, registry, operation, messageId, event',
+    )
     .addHelpText(
       'after',
       `
@@ -28,6 +31,7 @@ Behaviours, on command while it runs (${standardBehaviours.join(', ')}; some
 registries have more, and GET /control lists them all):
   $ curl -d '{"behaviour":"slow","delayMs":3000}' http://127.0.0.1:9301/control
   $ curl -d '{"behaviour":"down","count":5}' http://127.0.0.1:9301/control
+  $ curl -d '{"behaviour":"drop-after-execution","every":2}' http://127.0.0.1:9301/control
   $ curl -d '{"behaviour":"normal"}' http://127.0.0.1:9301/control
   $ curl http://127.0.0.1:9301/control
       the present behaviour and counters; /journal lists what was executed
@@ -40,8 +44,8 @@ Examples:
   $ ura simulate civil --port 9400 --people 5000 --journal civil.jsonl`,
     )
     .action(async (registries: readonly string[], options: SimulateOptions, command: Command) => {
-      if (registries.length > 1 && (options.port !== undefined || options.journal !== undefined))
-        command.error('error: --port and --journal are for one registry alone');
+      if (registries.length > 1 && options.port !== undefined)
+        command.error('error: --port is for one registry alone');
       const data = dataFolderOf(variables);
       const keysFolder = await prepareDevelopmentKeys(variables, clock);
       const config = await readConfig(configFolderOf(variables), { ...variables, URA_DATA: data });

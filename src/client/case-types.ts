@@ -85,6 +85,8 @@ export interface CaseResource {
   readonly updatedAt: string;
   readonly finishedAt?: string;
   readonly deadline: string;
+  /** The time that the law gives the office; `dueOn` is its last day. */
+  readonly statutory?: { readonly workingDays: number; readonly dueOn: string };
   readonly warnings: readonly RequestWarning[];
   readonly reason?: CaseReason;
   readonly steps: readonly CaseStep[];

@@ -1,5 +1,14 @@
 import { consumeEvents, type EventsConsumer, type EventsConsumerOptions } from './consume-events.js';
-import { type CaseEvent, isAboutCase, type ResultEvent, readCaseEvent, readEvent } from './read-event.js';
+import {
+  type CaseEvent,
+  isAboutCase,
+  isAboutSubmission,
+  type ResultEvent,
+  readCaseEvent,
+  readEvent,
+  readSubmissionRefused,
+  type SubmissionRefusedEvent,
+} from './read-event.js';
 
 /** What a consumer of results needs. */
 export interface ResultsConsumerOptions extends EventsConsumerOptions {
@@ -7,6 +16,11 @@ export interface ResultsConsumerOptions extends EventsConsumerOptions {
   readonly handler: (event: ResultEvent) => Promise<void>;
   /** The same for the end of a case. Default: such events are verified and passed by. */
   readonly onCase?: (event: CaseEvent) => Promise<void>;
+  /**
+   * The same for a submission over Kafka that was not taken. Default: verified and passed by, which is right for
+   * whoever submits over HTTP alone.
+   */
+  readonly onSubmissionRefused?: (event: SubmissionRefusedEvent) => Promise<void>;
 }
 
 /** A consumer of results at work. */
@@ -34,6 +48,10 @@ export function consumeResults(options: ResultsConsumerOptions): ResultsConsumer
     if (isAboutCase(message)) {
       const event = await readCaseEvent(message, findKey, now);
       return { id: event.id, handle: async () => options.onCase?.(event) };
+    }
+    if (isAboutSubmission(message)) {
+      const event = await readSubmissionRefused(message, findKey, now);
+      return { id: event.id, handle: async () => options.onSubmissionRefused?.(event) };
     }
     const event = await readEvent(message, findKey, now);
     return { id: event.id, handle: () => options.handler(event) };

@@ -76,3 +76,17 @@ export class UraAnswerUntrusted extends Error {
     super(`the answer with status ${status} was not accepted: ${reason}`);
   }
 }
+
+/** A request that was to be submitted over Kafka did not get a confirmation of the broker. */
+export class UraNotProduced extends Error {
+  override readonly name = 'UraNotProduced';
+
+  constructor(
+    /** Stable code of the Kafka client, for example `not-connected`. */
+    readonly code: string,
+    /** False only when it is certain that no broker has it. Submitting it again under the same key is safe anyhow. */
+    readonly mayHaveBeenProduced: boolean,
+  ) {
+    super(mayHaveBeenProduced ? `${code}; it may lie in the topic` : code);
+  }
+}

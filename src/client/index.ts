@@ -30,6 +30,7 @@ export {
   type Refusal,
   type UnreachableCode,
   UraAnswerUntrusted,
+  UraNotProduced,
   UraRefused,
   UraUnreachable,
 } from './errors.js';
@@ -49,9 +50,18 @@ export {
   type EventRefusalCode,
   EventRefused,
   type ResultEvent,
+  type SubmissionRefusedEvent,
   type VerifiedEvent,
 } from './read-event.js';
 export { readWebhook, type VerifiedWebhook, type WebhookOptions } from './read-webhook.js';
+export {
+  makeSubmissionRecord,
+  type RecordSink,
+  RequestProducer,
+  type RequestProducerOptions,
+  type SubmissionRecord,
+  type SubmissionSigning,
+} from './request-producer.js';
 export { type SeenEvents, seenInMemory } from './seen-events.js';
 export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {
@@ -75,5 +85,6 @@ export type {
   ResultValue,
   ServiceFilter,
   ServiceName,
+  SubmissionRefusedValue,
 } from './types.js';
 export { type Submission, UraClient, type UraClientOptions } from './ura-client.js';

@@ -4,7 +4,7 @@ import type { TrustedKey } from '../signing/signer.js';
 import type { ApplicationStateValue, ApplicationValue } from './application-types.js';
 import type { CaseValue } from './case-types.js';
 import type { KafkaMessage } from './event-source.js';
-import type { ResultValue } from './types.js';
+import type { ResultValue, SubmissionRefusedValue } from './types.js';
 
 /** A verified event. */
 export interface VerifiedEvent<Value> {
@@ -13,7 +13,7 @@ export interface VerifiedEvent<Value> {
   readonly source: string;
   /** `ura.request.answered.v1` and the like. */
   readonly type: string;
-  /** Id of the request, the case or the application. */
+  /** Id of the request, the case or the application, or of a submission that was refused. */
   readonly subject: string;
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -30,6 +30,8 @@ export interface VerifiedEvent<Value> {
 
 /** How a request ended. */
 export type ResultEvent = VerifiedEvent<ResultValue>;
+/** A request that was submitted over Kafka was not taken. */
+export type SubmissionRefusedEvent = VerifiedEvent<SubmissionRefusedValue>;
 /** How a case ended. */
 export type CaseEvent = VerifiedEvent<CaseValue>;
 /** A counter of another institution took an application in for this municipality. */
@@ -56,8 +58,8 @@ export class EventRefused extends Error {
 const headerShapes: Readonly<Record<keyof EventHeaders, RegExp>> = {
   ce_id: /^[\x21-\x7e]{1,128}$/,
   ce_source: /^[\x21-\x7e]{1,512}$/,
-  ce_type: /^ura\.(?:request|case|application)\.[a-z]+\.v1$/,
-  ce_subject: /^[0-9a-f-]{36}$/,
+  ce_type: /^ura\.(?:request|submission|case|application)\.[a-z]+\.v1$/,
+  ce_subject: /^[A-Za-z0-9_-]{8,64}$/,
   ce_time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
   ce_dataschema: /^[\x21-\x7e]{1,512}$/,
 };
@@ -69,6 +71,11 @@ export function isAboutCase(message: KafkaMessage): boolean {
   return message.headers.get('ce_type')?.startsWith('ura.case.') === true;
 }
 
+/** Whether an event says that a submission was not taken, by its own word: reading it verifies the word. */
+export function isAboutSubmission(message: KafkaMessage): boolean {
+  return message.headers.get('ce_type') === 'ura.submission.refused.v1';
+}
+
 /**
  * Reads how a request ended: checks the headers, verifies the signature over the bytes, and only then reads them.
  *
@@ -76,6 +83,19 @@ export function isAboutCase(message: KafkaMessage): boolean {
  */
 export function readEvent(message: KafkaMessage, findKey: FindKey, now: number): Promise<ResultEvent> {
   return readVerified(message, findKey, now, requestEnded);
+}
+
+/**
+ * Reads why a submission was not taken, in the same way.
+ *
+ * @throws {EventRefused}
+ */
+export function readSubmissionRefused(
+  message: KafkaMessage,
+  findKey: FindKey,
+  now: number,
+): Promise<SubmissionRefusedEvent> {
+  return readVerified(message, findKey, now, submissionRefused);
 }
 
 /**
@@ -133,6 +153,12 @@ const requestEnded: Kind<ResultValue> = {
   fields: ['requestId', 'caseId', 'municipality', 'state', 'service'],
   subjectField: 'requestId',
   type: ({ state }) => [`ura.request.${state}.v1`, 'state'],
+  topic: ({ municipality }) => [`oss.${municipality}.results.v1`, 'municipality'],
+};
+const submissionRefused: Kind<SubmissionRefusedValue> = {
+  fields: ['submissionId', 'caseId', 'municipality'],
+  subjectField: 'submissionId',
+  type: () => ['ura.submission.refused.v1', 'type'],
   topic: ({ municipality }) => [`oss.${municipality}.results.v1`, 'municipality'],
 };
 const caseEnded: Kind<CaseValue> = {

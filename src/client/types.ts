@@ -1,3 +1,5 @@
+import type { FieldProblem } from './errors.js';
+
 /** What a client asks: body of `POST /v1/requests` (openapi/gateway.yaml, NewRequest). */
 export interface RequestDraft {
   /** Service code, for example `AL012031`. */
@@ -14,6 +16,8 @@ export interface RequestDraft {
   readonly requestedFields?: readonly string[];
   /** RFC 3339, UTC. Default: a setting of the service. */
   readonly deadline?: string;
+  /** `batch` gives way to requests for which somebody waits. Default `interactive`, and `batch` over Kafka. */
+  readonly priority?: 'interactive' | 'batch';
   /** What the service asks for beyond the subject. */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
@@ -82,6 +86,14 @@ export interface RequestResource {
   /** Present for `answered`, `refused` and `failed`. */
   readonly result?: RequestResult;
   readonly reason?: { readonly code: string; readonly detail: string };
+  /** What kept it waiting through no fault of the office; there once it has ended. */
+  readonly delays?: readonly {
+    readonly kind: string;
+    readonly registry: string;
+    readonly from: string;
+    readonly until: string;
+    readonly totalMs: number;
+  }[];
   readonly links: { readonly self: string; readonly receipt: string };
 }
 
@@ -294,10 +306,34 @@ export interface ResultValue {
   readonly municipality: string;
   /** Present when a procedure asked: the case and the step that the request was made for. */
   readonly case?: { readonly id: string; readonly step: string; readonly item?: number };
+  /** Present when the request was submitted over Kafka: the id under which it was. */
+  readonly submissionId?: string;
   readonly state: 'answered' | 'refused' | 'failed' | 'expired' | 'cancelled';
   readonly result?: RequestResult;
   readonly reason?: { readonly code: string; readonly detail: string };
   readonly warnings: readonly RequestWarning[];
   readonly finishedAt: string;
   readonly evidence: readonly { readonly kind: string; readonly sha256: string }[];
+}
+
+/** Value of the event that tells why a submission over Kafka was not taken (submission-refused.v1.schema.json). */
+export interface SubmissionRefusedValue {
+  /** `ce_id` of the submission. */
+  readonly submissionId: string;
+  readonly caseId: string;
+  readonly municipality: string;
+  /** What `POST /v1/requests` would have answered (RFC 9457). */
+  readonly problem: {
+    readonly type: string;
+    readonly title: string;
+    readonly status: number;
+    readonly detail: string;
+    /** Stable; branch on it. */
+    readonly code: string;
+    /** Names it in the gateway's log; quote it when asking for help. */
+    readonly requestId: string;
+    /** For `invalid-request` and `field-not-granted`. */
+    readonly errors?: readonly FieldProblem[];
+  };
+  readonly refusedAt: string;
 }

@@ -57,7 +57,8 @@ export function checkMeaning(config: Config): { problems: string[]; warnings: st
 }
 
 /** What the schema of the settings cannot know: it is the same for every adapter. */
-function problemsOfAdapter({ name, profile, endpoint, to, options = {} }: AdapterSettings): string[] {
+function problemsOfAdapter(settings: AdapterSettings): string[] {
+  const { name, profile, endpoint, furtherEndpoints = [], to, retry, options = {} } = settings;
   const kind = Object.hasOwn(adapterKinds, name) ? adapterKinds[name] : undefined;
   if (kind === undefined) {
     return [`adapters: this program has no adapter ${name} (it has ${Object.keys(adapterKinds).join(', ')})`];
@@ -73,10 +74,20 @@ function problemsOfAdapter({ name, profile, endpoint, to, options = {} }: Adapte
       : []),
     ...(kind.protocol === 'rest'
       ? [
-          ...(readBaseAddress(endpoint) ? [] : [`adapters: ${name}: endpoint ${baseAddressRule}`]),
+          ...[endpoint, ...furtherEndpoints].flatMap((each, nth) =>
+            readBaseAddress(each)
+              ? []
+              : [
+                  `adapters: ${name}: ${nth === 0 ? 'endpoint' : `furtherEndpoints ${nth}`} ${baseAddressRule}`,
+                ],
+          ),
           ...(readBaseAddress(to) ? [] : [`adapters: ${name}: to ${baseAddressRule}`]),
         ]
       : []),
+    ...(furtherEndpoints.includes(endpoint) ? [`adapters: ${name}: furtherEndpoints repeats endpoint`] : []),
+    ...Object.keys(retry.operations ?? {})
+      .filter((operation) => !kind.operations().some((each) => each.name === operation))
+      .map((operation) => `adapters: ${name}: retry: there is no operation ${operation}`),
     ...problemsOfOptions(name, kind.optionsSchema ?? noOptions, options),
   ];
 }
@@ -87,7 +98,7 @@ const baseAddressRule =
 const noOptions = { type: 'object', additionalProperties: false };
 
 function problemsOfOptions(name: string, schema: object, options: unknown): string[] {
-  const validate = new Ajv2020({ allErrors: true, strict: true }).compile(schema);
+  const validate = new Ajv2020({ allErrors: true, strict: true, validateSchema: false }).compile(schema);
   if (validate(options)) return [];
   return (validate.errors ?? []).map((error) => {
     const extra = error.keyword === 'additionalProperties' ? ` (${error.params.additionalProperty})` : '';

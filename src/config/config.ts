@@ -1,3 +1,7 @@
+import type { RetryPolicy } from '../dispatch/retry-policy.js';
+import type { OperatorRole } from '../operator/roles.js';
+import type { Scope } from '../operator/scope.js';
+import type { CircuitSettings } from '../registries/circuit.js';
 import type { Directions, RestChoice, SoapChoice } from '../signing/profiles/index.js';
 import type {
   GroupSettings,
@@ -6,10 +10,17 @@ import type {
   ServiceSettings,
 } from './catalogue-settings.js';
 
+/** Age up to which a submission over Kafka is taken where the settings say nothing: a broker may be down over a weekend. */
+export const INTAKE_HOURS = 72;
+/** How long idempotency keys are kept where the settings say nothing. */
+export const KEY_DAYS = 90;
+
 /** Settings of one installation, as read from the folder `URA_CONFIG` and validated. Each part has its schema. */
 export interface Config {
   readonly gateway: GatewaySettings;
   readonly clients: readonly ClientSettings[];
+  /** Who may look after requests that are not theirs. */
+  readonly operators: readonly OperatorSettings[];
   readonly policies: readonly PolicySettings[];
   readonly adapters: readonly AdapterSettings[];
   /** Questions to registries. */
@@ -30,6 +41,12 @@ export interface GatewaySettings {
     readonly documentLimitBytes?: number;
     readonly bodyTimeoutMs: number;
     readonly behindProxy: boolean;
+    /** Time between `/health/ready` failing and the end of service when the process is asked to stop. Default 0. */
+    readonly drainMs?: number;
+    /** HTTP requests worked on at once, at most; more are turned away with 503. Default 512. */
+    readonly maxUnderWay?: number;
+    /** While requests wait longer than this for their turn in the process, more are turned away. Default 1000. */
+    readonly maxQueueAgeMs?: number;
     readonly tls?: { readonly certificate: string; readonly privateKey: string };
   };
   readonly keys: {
@@ -44,10 +61,16 @@ export interface GatewaySettings {
   readonly kafka: {
     readonly partitionsPerTopic: number;
     readonly replicationFactor: number;
+    /** When events of a topic that cannot be written are given up. Default: after 24 hours. */
+    readonly giveUpTopicAfterHours?: number;
     readonly clientProperties: Readonly<Record<string, string | number | boolean>>;
+    /** Of submissions over Kafka. Default: taken up to 72 hours after they were signed. */
+    readonly intake?: { readonly maxAgeHours: number };
   };
   /** For clients with `nonrepudiation`. Default: kept for 365 days. */
   readonly nonrepudiation?: { readonly retentionDays: number };
+  /** Default: kept for 90 days. */
+  readonly idempotencyKeys?: { readonly retentionDays: number };
 }
 
 /** `config/clients/*.json` */
@@ -62,6 +85,8 @@ export interface ClientSettings {
   readonly crl?: CrlSettings;
   /** Whether it may ask by SOAP (`POST /soap/v1`), with the certificates among its keys. Default false. */
   readonly soap?: boolean;
+  /** Whether it may submit over Kafka (`oss.<municipality>.requests.v1`), with any of its keys. Default false. */
+  readonly kafkaIntake?: boolean;
   /** Where the client is told of the states of its applications, over HTTP. */
   readonly webhook?: { readonly url: string };
   /** How its requests are verified and answers to it signed. Default `http-sig`. */
@@ -72,7 +97,18 @@ export interface ClientSettings {
   readonly nonrepudiation?: boolean;
 }
 
-/** `crl` of a client or an adapter: the revocation list of whoever issued the partner's certificates. */
+/** `config/operators/*.json` */
+export interface OperatorSettings {
+  readonly id: string;
+  readonly name: string;
+  /** Key files, or folders of them. */
+  readonly keys: readonly string[];
+  readonly crl?: CrlSettings;
+  readonly roles: readonly OperatorRole[];
+  readonly scope: Scope;
+}
+
+/** `crl` of a client, an operator or an adapter: the revocation list of whoever issued the partner's certificates. */
 export interface CrlSettings {
   /** Certificate file of the issuer, who signs the list. */
   readonly issuer: string;
@@ -122,6 +158,8 @@ export interface GrantSettings {
 export interface AdapterSettings {
   readonly name: string;
   readonly endpoint: string;
+  /** Asked in this order when surely nothing was executed at those before. Default: none. */
+  readonly furtherEndpoints?: readonly string[];
   readonly to: string;
   /** Of the adapter's own protocol; `ura config check` holds it against the adapter. */
   readonly profile: Directions<SoapChoice> | Directions<RestChoice>;
@@ -137,6 +175,12 @@ export interface AdapterSettings {
   readonly connectTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly concurrency: number;
+  /** Default 1. */
+  readonly minConcurrency?: number;
   readonly queueLimit: number;
-  readonly retry: { readonly baseMs: number; readonly capMs: number; readonly maxInvalidAttempts: number };
+  readonly retry: RetryPolicy;
+  /** When an endpoint is not called any more. Default: `defaultCircuit`. */
+  readonly breaker?: Partial<CircuitSettings>;
+  /** Between two answers "not executed" that together count as proof, milliseconds. Default 360 000. */
+  readonly statusPauseMs?: number;
 }

@@ -1,17 +1,28 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readMunicipalities } from '../../contracts/municipalities.js';
 import { directionsOf, type RestChoice } from '../signing/profiles/index.js';
-import type { ClientSettings, Config, GatewaySettings } from './config.js';
+import {
+  type ClientSettings,
+  type Config,
+  type GatewaySettings,
+  INTAKE_HOURS,
+  KEY_DAYS,
+  type OperatorSettings,
+} from './config.js';
 
 /** What no single file can tell: references between files that lead nowhere, and names given twice. */
 export function findContradictions(config: Config): string[] {
-  const { clients, policies, adapters, queries, services } = config;
+  const { clients, operators, policies, adapters, queries, services } = config;
   const ajv = new Ajv2020({ strict: true });
   const municipalities = new Set(readMunicipalities().map(({ code }) => code));
   return [
     ...repeated(
       'client id',
       clients.map((client) => client.id),
+    ),
+    ...repeated(
+      'operator id',
+      operators.map((operator) => operator.id),
     ),
     ...repeated(
       'policy for client',
@@ -37,9 +48,11 @@ export function findContradictions(config: Config): string[] {
       ),
     ),
     ...clients.flatMap((client) => contradictionsOf(client, config.gateway)),
+    ...forgottenTooSoon(config),
     ...clients
       .filter(({ municipality }) => !/^[A-Z]{2}$/.test(municipality) && !municipalities.has(municipality))
       .map(({ id, municipality }) => `clients: ${id} belongs to unknown municipality ${municipality}`),
+    ...operators.flatMap((operator) => strangersIn(operator, config, municipalities)),
     ...policies
       .filter((policy) => !clients.some((client) => client.id === policy.client))
       .map((policy) => `policies: there is no client ${policy.client}`),
@@ -69,8 +82,20 @@ export function findContradictions(config: Config): string[] {
   ];
 }
 
+/** What is still taken from Kafka must still be known as taken before: otherwise a repetition is executed anew. */
+function forgottenTooSoon({ clients, gateway: { kafka, idempotencyKeys } }: Config): string[] {
+  if (!clients.some(({ kafkaIntake }) => kafkaIntake === true)) return [];
+  const takenHours = kafka.intake?.maxAgeHours ?? INTAKE_HOURS;
+  const knownDays = idempotencyKeys?.retentionDays ?? KEY_DAYS;
+  return (knownDays - 1) * 24 >= takenHours
+    ? []
+    : [
+        `gateway: idempotencyKeys.retentionDays (${knownDays}) has to be at least a day longer than kafka.intake.maxAgeHours (${takenHours}), or a record that comes again is executed again`,
+      ];
+}
+
 function contradictionsOf(
-  { id, profile = 'http-sig', mtls, soap, nonrepudiation }: ClientSettings,
+  { id, profile = 'http-sig', mtls, soap, kafkaIntake, nonrepudiation }: ClientSettings,
   { http }: GatewaySettings,
 ): string[] {
   const { question, answer } = directionsOf<RestChoice>(profile);
@@ -78,6 +103,9 @@ function contradictionsOf(
     // Neither is kept up on that way in, so it would be a way around them.
     ...(soap === true && (mtls !== undefined || nonrepudiation === true)
       ? [`clients: ${id}: soap goes with neither mtls nor nonrepudiation`]
+      : []),
+    ...(kafkaIntake === true && (mtls !== undefined || nonrepudiation === true)
+      ? [`clients: ${id}: kafkaIntake goes with neither mtls nor nonrepudiation`]
       : []),
     ...(question.profile === answer.profile
       ? []
@@ -89,6 +117,24 @@ function contradictionsOf(
       : [
           `clients: ${id}: mtls needs TLS to end in the gateway: set http.tls in gateway.json${http.behindProxy ? ', and let the proxy pass TLS on' : ''}`,
         ]),
+  ];
+}
+
+/** Names in a scope that fit nothing: a scope that is misspelt hides requests without a word. */
+function strangersIn(
+  { id, scope }: OperatorSettings,
+  { adapters, clients }: Config,
+  municipalities: ReadonlySet<string>,
+): string[] {
+  const listed = (names: 'all' | readonly string[]): readonly string[] => (names === 'all' ? [] : names);
+  const institutions = new Set(clients.map(({ municipality }) => municipality));
+  return [
+    ...listed(scope.registries)
+      .filter((name) => !adapters.some((adapter) => adapter.name === name))
+      .map((name) => `operators: ${id}: scope names registry ${name}, which has no settings`),
+    ...listed(scope.municipalities)
+      .filter((code) => !municipalities.has(code) && !institutions.has(code))
+      .map((code) => `operators: ${id}: scope names unknown municipality ${code}`),
   ];
 }
 

@@ -15,7 +15,7 @@ import type { Config } from './config.js';
 
 /** One certificate and the time left to it. */
 export interface CertificateTerm {
-  /** `gateway-messages`, `gateway-tls`, `registry-<adapter>`, `client-<id>`, `…-tls`, `crl-issuer-…`; `-2` and so on for more. */
+  /** `gateway-messages`, `gateway-tls`, `registry-<adapter>`, `client-<id>`, `operator-<id>`, `…-tls`, `crl-issuer-…`; `-2` and so on for more. */
   readonly name: string;
   /** File name without its folder. */
   readonly file: string;
@@ -37,6 +37,8 @@ export interface Keyring {
   readonly messages: Signer;
   /** By key id. */
   readonly clients: ReadonlyMap<string, TrustedKey>;
+  /** By key id; never one of {@link clients}. */
+  readonly operators: ReadonlyMap<string, TrustedKey>;
   /** Pinned keys of each registry, by adapter. */
   readonly registries: ReadonlyMap<string, readonly TrustedKey[]>;
   /** Every pinned key with its partner and file. */
@@ -62,7 +64,7 @@ export interface Keyring {
  * the profiles refuse messages that are signed with it.
  *
  * @throws {KeyFileUnusable} naming the first file that cannot be used, with the remedy.
- * @throws {Error} when two clients have keys of the same id.
+ * @throws {Error} when two clients or operators have keys of the same id.
  */
 export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring> {
   const { keys } = config.gateway;
@@ -74,12 +76,13 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
   const tls = await readTlsCertificates(config);
   const clients = new Map<string, TrustedKey>();
   const registries = new Map(config.adapters.map(({ name }) => [name, [] as TrustedKey[]]));
+  const operators = new Map<string, TrustedKey>();
   for (const { kind, key } of pinned.keys) {
     if (kind === 'registry') registries.get(key.partner)?.push(key);
     else {
-      const other = clients.get(key.keyId);
+      const other = clients.get(key.keyId) ?? operators.get(key.keyId);
       if (other) throw new Error(`key id ${key.keyId} belongs to both ${other.partner} and ${key.partner}`);
-      clients.set(key.keyId, key);
+      (kind === 'client' ? clients : operators).set(key.keyId, key);
     }
   }
 
@@ -113,6 +116,7 @@ export async function loadKeyring(config: Config, clock: Clock): Promise<Keyring
     },
     messages: fileSigner(messages),
     clients,
+    operators,
     registries,
     pinned: pinned.keys,
     peers: tls.peers,

@@ -14,6 +14,7 @@ import type {
   Config,
   CrlSettings,
   GatewaySettings,
+  OperatorSettings,
   PolicySettings,
 } from './config.js';
 import { expand } from './expand.js';
@@ -90,6 +91,7 @@ export async function readConfig(
 
   const gateway = (await readOne('gateway', join(folder, 'gateway.json'))) as GatewaySettings | undefined;
   const clients = (await readFolder('client', 'clients')) as ClientSettings[];
+  const operators = (await readFolder('operator', 'operators', true)) as OperatorSettings[];
   const policies = (await readFolder('policy', 'policies')) as PolicySettings[];
   const adapters = (await readFolder('adapter', 'adapters')) as AdapterSettings[];
   const queries = (await readFolder('query', 'queries')) as { services: QuerySettings[] }[];
@@ -101,6 +103,7 @@ export async function readConfig(
     {
       gateway,
       clients,
+      operators,
       policies,
       adapters,
       queries: queries.flatMap(({ services }) => services),
@@ -150,6 +153,11 @@ function resolvePaths(config: Config, folder: string): Config {
       ...(client.events ? { events: { encryptionKey: at(client.events.encryptionKey) } } : {}),
       ...(client.mtls ? { mtls: { certificates: client.mtls.certificates.map(at) } } : {}),
       ...crlOf(client),
+    })),
+    operators: config.operators.map((operator) => ({
+      ...operator,
+      keys: operator.keys.map(at),
+      ...crlOf(operator),
     })),
     adapters: config.adapters.map((adapter) => ({
       ...adapter,

@@ -18,7 +18,9 @@ export function refuseDevelopment(config: Config, keyring: Keyring): string[] {
       .filter((origin) => !origin.startsWith('https://'))
       .map((origin) => `The public origin ${origin} is not https: correct publicOrigins in gateway.json.`),
     ...config.adapters
-      .filter(({ endpoint }) => !endpoint.startsWith('https://'))
+      .filter(({ endpoint, furtherEndpoints = [] }) =>
+        [endpoint, ...furtherEndpoints].some((each) => !each.startsWith('https://')),
+      )
       .map(({ name }) => `Adapter ${name} reaches its registry without TLS: give it an https endpoint.`),
     ...keyring.development.map((keyId) =>
       own.includes(keyId)

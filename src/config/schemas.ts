@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { findPackageRoot } from '../package-root.js';
 
-const kinds = ['gateway', 'client', 'policy', 'adapter', 'query', 'catalogue', 'municipality'] as const;
+const kinds = [
+  'gateway',
+  'client',
+  'operator',
+  'policy',
+  'adapter',
+  'query',
+  'catalogue',
+  'municipality',
+] as const;
 
 /** Each kind of configuration file has its schema. */
 export type FileKind = (typeof kinds)[number];

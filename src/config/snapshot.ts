@@ -3,7 +3,7 @@ import { type Authorise, createAuthorise } from '../authorisation/authorise.js';
 import { createQueries, type Queries } from '../catalogue/queries.js';
 import { createServices, type Services } from '../catalogue/services.js';
 import type { Meaning } from './check-meaning.js';
-import type { ClientSettings, Config } from './config.js';
+import type { ClientSettings, Config, OperatorSettings } from './config.js';
 import type { Keyring } from './keyring.js';
 import type { WholeConfig } from './read-whole.js';
 
@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly keyring: Keyring;
   /** By id. */
   readonly clients: ReadonlyMap<string, ClientSettings>;
+  /** By id. */
+  readonly operators: ReadonlyMap<string, OperatorSettings>;
   readonly queries: Queries;
   readonly services: Services;
   readonly authorise: Authorise;
@@ -29,6 +31,7 @@ export function createSnapshot({ config, meaning }: WholeConfig, keyring: Keyrin
     meaning,
     keyring,
     clients: new Map(config.clients.map((client) => [client.id, client])),
+    operators: new Map(config.operators.map((operator) => [operator.id, operator])),
     queries: createQueries(config.queries),
     services: createServices(config, readMunicipalities()),
     authorise: createAuthorise(config.policies),

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { Adapter, Exchanged, Operation } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
-import type { LeasedRequest, Result, StoredRequest } from '../requests/request.js';
+import type { LeasedRequest, Reason, Result, StoredRequest } from '../requests/request.js';
 import { type Change, exchangeEvidence } from '../results/complete.js';
 import { project } from '../results/projection.js';
-import { decide, type RetryPolicy } from './decide.js';
+import { type Attempt, checkAt, decide, decideStatus, type Verdict } from './decide.js';
+import { type RetryPolicy, retryOf } from './retry-policy.js';
 import { toExchange } from './to-exchange.js';
 
 export interface LaneSettings {
@@ -16,6 +17,8 @@ export interface LaneSettings {
   readonly retry: RetryPolicy;
   /** Pause between two looks for a late answer, milliseconds. */
   readonly pollEveryMs: number;
+  /** Between two answers "not executed" of the registry that together count as proof, milliseconds. */
+  readonly statusPauseMs: number;
 }
 
 export interface DispatchObserver {
@@ -44,10 +47,7 @@ export async function attempt(
     const detail = 'The catalogue names an operation that the adapter lacks.';
     return { to: 'held', evidence: [], reason: { code: 'unknown-operation', detail } };
   }
-  if (request.deadlineAt <= clock.now()) {
-    const reason = { code: 'deadline-passed', detail: 'The deadline passed before the registry answered.' };
-    return { to: 'expired', reason, evidence: [] };
-  }
+  if (request.deadlineAt <= clock.now()) return { to: 'expired', reason: tooLate(request), evidence: [] };
   const { adapter } = settings;
   if (request.ticket !== undefined) {
     // The registry took the question long ago: only its answer is asked for, however often.
@@ -60,14 +60,39 @@ export async function attempt(
     // "Not yet" proves nothing that the promise did not, and days of asking would fill the evidence with it.
     return polled.outcome.kind === 'pending' ? { ...next, evidence: [] } : keepTicket(next, ticket);
   }
-  if (request.abandoned && !operation.idempotentByMessageId) {
-    // An earlier process may have asked already, and nobody knows what came of it.
-    return changeAfter(request, operation, settings, noAnswer('lease-expired'), clock.now());
+  if (mayBeExecuted(request, operation)) {
+    const inquiry = request.inquiry ?? {};
+    if (!adapter.status)
+      return changeAfter(request, operation, settings, noAnswer('lease-expired'), clock.now());
+    const told = await adapter.status(toExchange(request), signal);
+    observer.attempted(request, told);
+    if (told.outcome.kind === 'invalid') observer.alarm(request, told.outcome.reason);
+    const { statusPauseMs } = settings;
+    const verdict = decideStatus({
+      ...attemptOf(request, operation, settings, told, clock.now()),
+      inquiry,
+      statusPauseMs,
+    });
+    return withEvidence(request, verdict, told);
   }
   const exchanged = await adapter.call(toExchange(request), signal);
   observer.attempted(request, exchanged);
   if (exchanged.outcome.kind === 'invalid') observer.alarm(request, exchanged.outcome.reason);
   return changeAfter(request, operation, settings, exchanged, clock.now());
+}
+
+/** An earlier process, or an earlier attempt, may have asked already, and nobody knows what came of it. */
+function mayBeExecuted({ abandoned, inquiry }: LeasedRequest, { idempotentByMessageId }: Operation): boolean {
+  return !idempotentByMessageId && (abandoned || inquiry !== undefined);
+}
+
+/** Why a request ends at its deadline. */
+export function tooLate({ inquiry, adapter, id }: StoredRequest): Reason {
+  const detail = 'The deadline passed before the registry answered.';
+  return {
+    code: 'deadline-passed',
+    detail: inquiry === undefined ? detail : `${detail} ${checkAt(adapter, id)}`,
+  };
 }
 
 /** Asking for an answer executes nothing. */
@@ -89,19 +114,35 @@ function awaitCallback(request: LeasedRequest, ticket: string, now: number): Cha
 function changeAfter(
   request: LeasedRequest,
   operation: Operation,
-  { retry, adapter, pollEveryMs }: LaneSettings,
+  settings: LaneSettings,
   exchanged: Exchanged,
   now: number,
 ): Change {
-  const verdict = decide({
-    outcome: exchanged.outcome,
+  return withEvidence(request, decide(attemptOf(request, operation, settings, exchanged, now)), exchanged);
+}
+
+function attemptOf(
+  request: LeasedRequest,
+  operation: Operation,
+  { retry, adapter, pollEveryMs }: LaneSettings,
+  { outcome }: Exchanged,
+  now: number,
+): Attempt {
+  return {
+    outcome,
     operation,
-    policy: retry,
+    policy: retryOf(retry, operation.name),
+    registry: adapter.name,
+    messageId: request.id,
+    hasStatus: adapter.status !== undefined,
     attempts: request.attempts,
     now,
     pollEveryMs: adapter.poll ? pollEveryMs : request.deadlineAt - now,
     random: randomInt(1 << 30) / (1 << 30),
-  });
+  };
+}
+
+function withEvidence(request: LeasedRequest, verdict: Verdict, exchanged: Exchanged): Change {
   const evidence = exchangeEvidence(request, exchanged);
   if (verdict.to !== 'answered') return { ...verdict, evidence };
   return { ...answeredChange(request, verdict.result), evidence };

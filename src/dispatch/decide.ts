@@ -1,23 +1,20 @@
 import type { Operation } from '../../adapters/adapter.js';
 import type { Outcome } from '../../contracts/outcome.js';
-import type { Reason, Result } from '../requests/request.js';
-
-/** How often and how patiently one registry is asked again. */
-export interface RetryPolicy {
-  /** First pause, milliseconds. */
-  readonly baseMs: number;
-  /** Longest pause, milliseconds. */
-  readonly capMs: number;
-  /** Attempts at most whose answer failed verification; such an answer is an alarm, not a hiccup. */
-  readonly maxInvalidAttempts: number;
-}
+import type { Inquiry, Reason, Result } from '../requests/request.js';
+import { backoffMs, type Retry } from './retry-policy.js';
 
 /** What to do with a request after one attempt. */
 export type Verdict =
   | { readonly to: 'answered'; readonly result: Extract<Result, { kind: 'answered' }> }
   | { readonly to: 'refused'; readonly result: Extract<Result, { kind: 'refused' }> }
   | { readonly to: 'failed'; readonly result: Extract<Result, { kind: 'failed' }>; readonly reason: Reason }
-  | { readonly to: 'retry-wait'; readonly delayMs: number; readonly reason: Reason }
+  | {
+      readonly to: 'retry-wait';
+      readonly delayMs: number;
+      readonly reason: Reason;
+      /** Present when the registry is asked for the status next time, and not asked again. */
+      readonly inquiry?: Inquiry;
+    }
   | {
       readonly to: 'awaiting-answer';
       readonly ticket: string;
@@ -31,7 +28,12 @@ export type Verdict =
 export interface Attempt {
   readonly outcome: Outcome;
   readonly operation: Operation;
-  readonly policy: RetryPolicy;
+  readonly policy: Retry;
+  readonly registry: string;
+  /** As the registry knows it; an operator looks it up there. */
+  readonly messageId: string;
+  /** Whether the registry can be asked what became of a message id. */
+  readonly hasStatus: boolean;
   /** This attempt included. */
   readonly attempts: number;
   /** Milliseconds since the epoch. */
@@ -75,7 +77,7 @@ export function decide(attempt: Attempt): Verdict {
     case 'unavailable':
       return {
         to: 'retry-wait',
-        delayMs: backoffMs(attempt),
+        delayMs: pauseMs(attempt, outcome),
         reason: {
           code: outcome.reason,
           detail: 'The registry could not be reached; the request is asked again by itself.',
@@ -85,31 +87,29 @@ export function decide(attempt: Attempt): Verdict {
       if (operation.idempotentByMessageId) {
         return {
           to: 'retry-wait',
-          delayMs: backoffMs(attempt),
+          delayMs: pauseMs(attempt, outcome),
           reason: {
             code: outcome.reason,
             detail: 'The registry gave no usable answer; it is asked again under the same message id.',
           },
         };
       }
-      return {
-        to: 'held',
-        reason: {
-          code: outcome.reason,
-          detail:
-            'The registry may have executed the request, and repeating it is not safe: an operator decides.',
-        },
-      };
+      return attempt.hasStatus ? inquire(attempt, outcome.reason, {}) : hold(attempt, outcome.reason);
     case 'invalid':
-      if (operation.idempotentByMessageId && attempts < policy.maxInvalidAttempts) {
-        return {
-          to: 'retry-wait',
-          delayMs: backoffMs(attempt),
-          reason: {
-            code: 'answer-invalid',
-            detail: 'The answer was not accepted; the registry is asked again.',
-          },
-        };
+      if (attempts < policy.maxInvalidAttempts) {
+        if (operation.idempotentByMessageId) {
+          return {
+            to: 'retry-wait',
+            delayMs: pauseMs(attempt),
+            reason: {
+              code: 'answer-invalid',
+              detail: 'The answer was not accepted; the registry is asked again.',
+            },
+          };
+        }
+        // The registry answered, so it executed the request; its stored answer may be one that can be accepted.
+        if (attempt.hasStatus && !outcome.reason.startsWith('request: '))
+          return inquire(attempt, 'answer-invalid', {});
       }
       return {
         to: 'failed',
@@ -119,8 +119,80 @@ export function decide(attempt: Attempt): Verdict {
   }
 }
 
-/** Exponential backoff with full jitter: uniform between 0 and the present ceiling. */
-function backoffMs({ policy, attempts, random }: Attempt): number {
-  const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempts - 1, 30));
-  return Math.round(ceiling * random);
+/** What to do after the registry was asked for the status of a message id of which nobody knows what came. */
+export function decideStatus(
+  attempt: Attempt & {
+    readonly inquiry: Inquiry;
+    /** Between two answers "not executed" that together count as proof, milliseconds. */
+    readonly statusPauseMs: number;
+  },
+): Verdict {
+  const { outcome, inquiry, now, attempts, policy, statusPauseMs } = attempt;
+  switch (outcome.kind) {
+    case 'unavailable': {
+      if (outcome.reason !== 'not-executed') return inquire(attempt, outcome.reason, inquiry, outcome);
+      const { notExecutedAt = now } = inquiry;
+      const leftMs = notExecutedAt + statusPauseMs - now;
+      // Said once it proves little: the question may still have been on its way to the registry.
+      if (leftMs > 0 || inquiry.notExecutedAt === undefined) {
+        const verdict = inquire(attempt, 'not-executed', { ...inquiry, notExecutedAt });
+        return { ...verdict, delayMs: Math.max(leftMs, 0) };
+      }
+      return {
+        to: 'retry-wait',
+        delayMs: pauseMs(attempt),
+        reason: {
+          code: 'not-executed',
+          detail: 'The registry has not executed the request, and is asked again under the same message id.',
+        },
+      };
+    }
+    case 'unknown':
+      return inquire(attempt, outcome.reason, inquiry, outcome);
+    case 'invalid':
+      return attempts < policy.maxInvalidAttempts
+        ? inquire(attempt, 'answer-invalid', inquiry)
+        : hold(attempt, 'answer-invalid');
+    default:
+      return decide(attempt);
+  }
+}
+
+function inquire(
+  attempt: Attempt,
+  code: string,
+  inquiry: Inquiry,
+  outcome?: { readonly notBefore?: number },
+): Extract<Verdict, { to: 'retry-wait' }> {
+  return {
+    to: 'retry-wait',
+    delayMs: pauseMs(attempt, outcome),
+    reason: {
+      code,
+      detail: `It is not known whether the registry executed the request: it is asked by itself what became of message id ${attempt.messageId}.`,
+    },
+    inquiry,
+  };
+}
+
+/** Nobody but a person can find out. */
+function hold({ registry, messageId }: Attempt, code: string): Verdict {
+  return { to: 'held', reason: { code, detail: checkAt(registry, messageId) } };
+}
+
+/** What an operator has to do about a request of which nobody knows what came. */
+export function checkAt(registry: string, messageId: string): string {
+  return (
+    `It is not known whether the registry executed the request, and repeating it is not safe. Ask the registry ${registry} ` +
+    `whether it executed message id ${messageId}: if it did, answer by hand; if it never will, release the request.`
+  );
+}
+
+/** Not before the registry or the breaker want it, and then spread, so that nobody is met by all at once. */
+function pauseMs(attempt: Attempt, { notBefore }: { readonly notBefore?: number } = {}): number {
+  const { policy, attempts, random, now, outcome } = attempt;
+  // Nobody was asked, so there is nobody to be more patient with.
+  const tried = outcome.kind === 'unavailable' && outcome.reason === 'circuit-open' ? 1 : attempts;
+  const backoff = backoffMs(policy, tried, random);
+  return notBefore === undefined ? backoff : Math.max(notBefore - now, 0) + backoff;
 }

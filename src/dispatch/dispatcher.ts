@@ -1,10 +1,13 @@
+import type { Exchanged } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
-import type { LeasedRequest } from '../requests/request.js';
+import type { LeasedRequest, StoredRequest } from '../requests/request.js';
 import type { RequestStore } from '../requests/request-store.js';
 import type { Change, Completion } from '../results/complete.js';
 import { isStoreUnavailable } from '../store/unavailable.js';
+import type { CallSeen } from './adaptive-limit.js';
 import { attempt, type DispatchObserver, type LaneSettings } from './attempt.js';
 import { Lane, type Reservation } from './lane.js';
+import type { LeaseStore, Wanted } from './lease-store.js';
 
 export interface DispatcherSettings {
   /** Names this process in leases; unique over all processes that ever ran. */
@@ -13,6 +16,17 @@ export interface DispatcherSettings {
   readonly leaseMs: number;
   /** Pause between looks for requests that nobody works on, milliseconds. */
   readonly pollMs: number;
+}
+
+/** One registry: how much it is asked at once, how patiently, and whether it can be asked at all. */
+export interface DispatchLane extends LaneSettings {
+  /** Calls at once that this registry still gets while it is in trouble. Default 1. */
+  readonly minConcurrency?: number;
+  /**
+   * How many requests may be taken from the store for it now; a registry that is known to be down gets none, and
+   * they wait where waiting costs nothing. Default: no bound but the lane's.
+   */
+  readonly places?: () => number;
 }
 
 /** A request whose lease this process holds. */
@@ -32,25 +46,33 @@ const LASTING_ERRORS = 5;
 /** Takes accepted requests to their registries, each at most once at a time, and carries the outcome home. */
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
-  readonly #lanes = new Map<string, { lane: Lane; settings: LaneSettings }>();
+  readonly #lanes = new Map<string, { lane: Lane; settings: DispatchLane }>();
   readonly #held = new Map<string, Holding>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<Promise<unknown>>();
   readonly #background = new Set<Promise<void>>();
   readonly #timers: NodeJS.Timeout[] = [];
+  #claiming = false;
+  /** A look found as many as it asked for: there are probably more. */
+  readonly #backlogged = new Set<string>();
   #stopping = false;
 
   constructor(
     settings: DispatcherSettings,
-    lanes: readonly LaneSettings[],
+    lanes: readonly DispatchLane[],
     private readonly parts: {
-      readonly requests: RequestStore;
+      readonly leases: LeaseStore;
+      readonly requests: Pick<RequestStore, 'overdue'>;
       readonly completion: Completion;
       readonly clock: Clock;
       readonly observer: DispatchObserver;
     },
   ) {
     this.#settings = settings;
-    for (const lane of lanes) this.#lanes.set(lane.adapter.name, { lane: new Lane(lane), settings: lane });
+    for (const settings of lanes) {
+      const { name } = settings.adapter;
+      const lane = new Lane(settings, () => this.#onRoom(name, lane));
+      this.#lanes.set(name, { lane, settings });
+    }
   }
 
   /** Begins to look for requests that nobody works on, and to renew leases. */
@@ -71,26 +93,45 @@ export class Dispatcher {
         }, ms),
       );
     };
-    every(this.#settings.pollMs, 'claim', () => this.#claim());
+    this.#timers.push(setInterval(() => this.wake(), this.#settings.pollMs));
+    this.wake();
     every(this.#settings.leaseMs / 3, 'renew', () => this.#renew());
     every(OVERDUE_EVERY_MS, 'expire', () => this.#expire());
   }
 
-  /** Depth and use of each lane, for the metrics. */
-  lanes(): { adapter: string; active: number; depth: number }[] {
-    return [...this.#lanes].map(([adapter, { lane }]) => ({
-      adapter,
-      active: lane.active,
-      depth: lane.depth,
-    }));
+  /** Looks at once for requests that nobody works on, for example because one was just stored. */
+  wake(): void {
+    this.#claimFor([...this.#lanes.keys()]);
+  }
+
+  /** Depth, use and present limit of each lane, for the metrics. */
+  lanes(): { adapter: string; active: number; depth: number; limit: number }[] {
+    return [...this.#lanes].map(
+      ([
+        adapter,
+        {
+          lane: { active, depth, limit },
+        },
+      ]) => ({
+        adapter,
+        active,
+        depth,
+        limit,
+      }),
+    );
   }
 
   /**
-   * A place in the lane for a request that is about to be stored, with the lease to store it with. Without a
-   * place, the request is stored without a lease and whoever has room first takes it.
+   * A place in the lane for a client's request that is about to be stored, with the lease to store it with. Without
+   * a place, the request is stored without a lease and whoever has room first takes it.
    */
-  reserve(adapter: string): { lease: { owner: string; durationMs: number }; place: Reservation } | undefined {
-    const place = this.#stopping ? undefined : this.#lanes.get(adapter)?.lane.reserve();
+  reserve(
+    adapter: string,
+    client: string,
+  ): { lease: { owner: string; durationMs: number }; place: Reservation } | undefined {
+    const found = this.#stopping ? undefined : this.#lanes.get(adapter);
+    if (!found || !isReachable(found.settings)) return undefined;
+    const place = found.lane.reserve(client);
     return place && { lease: { owner: this.#settings.owner, durationMs: this.#settings.leaseMs }, place };
   }
 
@@ -104,7 +145,8 @@ export class Dispatcher {
     }
     const holding = { request, abort: new AbortController(), begun: false };
     this.#held.set(request.id, holding);
-    place.use(() => {
+    const flow = { client: request.clientId, priority: request.priority };
+    place.use(flow, () => {
       const work = this.#work(request, holding).finally(() => {
         if (this.#held.get(request.id) === holding) this.#held.delete(request.id);
         this.#running.delete(work);
@@ -140,38 +182,59 @@ export class Dispatcher {
 
   async #release(requests: readonly LeasedRequest[]): Promise<void> {
     if (requests.length === 0) return;
-    await this.parts.requests
+    await this.parts.leases
       .release(this.#settings.owner, requests)
       .catch((error: Error) => this.parts.observer.failed('release', error));
   }
 
-  async #claim(): Promise<void> {
-    for (const [adapter, { lane }] of this.#lanes) {
-      const places: Reservation[] = [];
-      while (places.length < CLAIM_LIMIT) {
-        const place = lane.reserve();
-        if (!place) break;
-        places.push(place);
+  /** A lane that ran dry while more wait in the store is filled again without waiting for the next look. */
+  #onRoom(adapter: string, lane: Lane): void {
+    if (this.#backlogged.has(adapter) && lane.depth <= lane.limit / 2) this.#claimFor([adapter]);
+  }
+
+  #claimFor(adapters: readonly string[]): void {
+    if (this.#claiming || this.#stopping) return;
+    this.#claiming = true;
+    this.#track(
+      this.#claim(adapters)
+        .catch((error: Error) => this.parts.observer.failed('claim', error))
+        .finally(() => {
+          this.#claiming = false;
+        }),
+    );
+  }
+
+  async #claim(adapters: readonly string[]): Promise<void> {
+    const places = new Map<string, Reservation[]>();
+    for (const adapter of adapters) {
+      const { lane, settings } = this.#lanes.get(adapter) as { lane: Lane; settings: DispatchLane };
+      // Half of the room at most: what is accepted during the look must find a place, too.
+      const share = Math.min(CLAIM_LIMIT, Math.ceil(lane.room / 2));
+      places.set(adapter, reserveAll(lane, Math.min(share, settings.places?.() ?? share)));
+    }
+    const wanted = [...places]
+      .map(([adapter, { length }]): Wanted => ({ adapter, places: length }))
+      .filter((one) => one.places > 0);
+    try {
+      if (wanted.length === 0) return;
+      const { owner, leaseMs } = this.#settings;
+      const claimed = await this.parts.leases.claim(wanted, owner, leaseMs);
+      for (const request of claimed) {
+        this.dispatch(request, places.get(request.adapter)?.pop() as Reservation);
       }
-      let claimed: LeasedRequest[] = [];
-      try {
-        if (places.length > 0 && !this.#stopping) {
-          const { owner, leaseMs } = this.#settings;
-          claimed = await this.parts.requests.claim(adapter, owner, leaseMs, places.length);
-        }
-      } finally {
-        for (const place of places.slice(claimed.length)) place.giveBack();
-        claimed.forEach((request, index) => {
-          this.dispatch(request, places[index] as Reservation);
-        });
+      for (const { adapter } of wanted) {
+        if (places.get(adapter)?.length === 0) this.#backlogged.add(adapter);
+        else this.#backlogged.delete(adapter);
       }
+    } finally {
+      for (const left of places.values()) for (const place of left) place.giveBack();
     }
   }
 
   async #renew(): Promise<void> {
     if (this.#held.size === 0) return;
     const ids = [...this.#held.keys()];
-    const kept = new Set(await this.parts.requests.renew(this.#settings.owner, ids, this.#settings.leaseMs));
+    const kept = new Set(await this.parts.leases.renew(this.#settings.owner, ids, this.#settings.leaseMs));
     for (const id of ids) if (!kept.has(id)) this.#held.get(id)?.abort.abort();
   }
 
@@ -184,17 +247,28 @@ export class Dispatcher {
     }
   }
 
-  async #work(request: LeasedRequest, holding: Holding): Promise<void> {
-    if (holding.abort.signal.aborted) return;
+  /** @returns what the call says about the registry; undefined when it was not asked. */
+  async #work(request: LeasedRequest, holding: Holding): Promise<CallSeen | undefined> {
+    if (holding.abort.signal.aborted) return undefined;
     holding.begun = true;
+    let seen: CallSeen | undefined;
+    const { clock, observer } = this.parts;
+    const watching: DispatchObserver = {
+      ...observer,
+      attempted(asked: StoredRequest, exchanged: Exchanged) {
+        seen = callSeen(exchanged);
+        observer.attempted(asked, exchanged);
+      },
+    };
     try {
       const { settings } = this.#lanes.get(request.adapter) as { settings: LaneSettings };
-      const change = await attempt(request, settings, this.parts, holding.abort.signal);
+      const change = await attempt(request, settings, { clock, observer: watching }, holding.abort.signal);
       await this.#persist(request, change, holding.abort.signal);
     } catch (error) {
       // The lease runs out and the request is claimed again: nothing is lost, but somebody should know.
-      this.parts.observer.failed('dispatch', error as Error, request.id);
+      observer.failed('dispatch', error as Error, request.id);
     }
+    return seen;
   }
 
   /** The store may be down just now; the outcome is in hand, so it is worth insisting while the lease lasts. */
@@ -213,4 +287,24 @@ export class Dispatcher {
       }
     }
   }
+}
+
+function isReachable({ places }: DispatchLane): boolean {
+  return places === undefined || places() > 0;
+}
+
+function reserveAll(lane: Lane, limit: number): Reservation[] {
+  const places: Reservation[] = [];
+  while (places.length < limit) {
+    const place = lane.reserve();
+    if (!place) break;
+    places.push(place);
+  }
+  return places;
+}
+
+function callSeen({ outcome, timings }: Exchanged): CallSeen | undefined {
+  // No call was made: a breaker was open, or there was nothing to send.
+  if (timings.callMs === 0) return undefined;
+  return { durationMs: timings.callMs, failed: outcome.kind === 'unavailable' || outcome.kind === 'unknown' };
 }

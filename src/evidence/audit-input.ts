@@ -22,6 +22,7 @@ export type AuditRow = Awaited<ReturnType<EvidenceStore['read']>>[number];
 export interface AuditedRequest {
   readonly id: string;
   readonly clientId: string;
+  readonly municipality: string;
   readonly service: string;
   readonly caseId: string;
   readonly adapter: string;
@@ -33,6 +34,8 @@ export interface AuditedRequest {
 export interface AuditKeys {
   /** Clients' pinned keys. */
   readonly clients: readonly TrustedKey[];
+  /** Operators' pinned keys. */
+  readonly operators: readonly TrustedKey[];
   /** Pinned certificates of each registry, by adapter; retired ones included. */
   readonly registries: ReadonlyMap<string, readonly X509Certificate[]>;
   /** Pinned keys of each registry that is spoken to over REST, by adapter; retired ones included. */

@@ -18,14 +18,9 @@ export const formerKeysFolder = join('trust', 'gateway');
  * @throws {KeyFileUnusable}
  */
 export async function readAuditKeys(
-  { gateway, clients, adapters }: Config,
+  { gateway, clients, operators, adapters }: Config,
   folder: string,
 ): Promise<AuditKeys> {
-  const pinned: TrustedKey[] = [];
-  for (const { id, keys } of clients) {
-    for (const path of await keyFilesOfAll(keys))
-      pinned.push(await readTrustedKeyFile(path, { partner: id }));
-  }
   const registryKeys = new Map(
     await Promise.all(
       adapters.map(async ({ name, trust }) => {
@@ -44,13 +39,25 @@ export async function readAuditKeys(
     publicFiles.map((file) => readTrustedKeyFile(file, { partner: 'gateway' })),
   );
   return {
-    clients: pinned,
+    clients: await readPinned(clients),
+    operators: await readPinned(operators),
     registries,
     registryKeys,
     own: await Promise.all([gateway.keys.messages.certificate, ...former.certificates].map(readCertificate)),
     gatewayKeys: signing,
     gateway: (keyId) => signing.find((key) => key.keyId === keyId),
   };
+}
+
+async function readPinned(
+  partners: readonly { readonly id: string; readonly keys: readonly string[] }[],
+): Promise<TrustedKey[]> {
+  const pinned: TrustedKey[] = [];
+  for (const { id, keys } of partners) {
+    for (const path of await keyFilesOfAll(keys))
+      pinned.push(await readTrustedKeyFile(path, { partner: id }));
+  }
+  return pinned;
 }
 
 /** Certificates signed SOAP messages, other keys everything else. */

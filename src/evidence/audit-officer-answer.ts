@@ -10,13 +10,16 @@ import type { AuditInput, AuditRow, Check } from './audit-input.js';
  */
 export function checkOfficerAnswer({ rows }: AuditInput): Check[] {
   return rows.flatMap((row, index) =>
-    row.kind === 'officer-answer'
-      ? [
-          check(`${rowName(row)}: document`, () => compareDocument(row, rows[index + 1])),
-          check(`${rowName(row)}: result`, () => compareResult(row, rows)),
-        ]
-      : [],
+    row.kind === 'officer-answer' ? checkAnswerByHand(row, rows, index) : [],
   );
+}
+
+/** Of an answer by whomever: the page that was attached, and what the municipality was told. */
+export function checkAnswerByHand(row: AuditRow, rows: readonly AuditRow[], index: number): Check[] {
+  return [
+    check(`${rowName(row)}: document`, () => compareDocument(row, rows[index + 1])),
+    check(`${rowName(row)}: result`, () => compareResult(row, rows)),
+  ];
 }
 
 /** The answer carries its page in base64; the bytes stand in the row below it. */
@@ -26,7 +29,7 @@ function compareDocument(row: AuditRow, below: AuditRow | undefined): string {
   };
   const kept = below?.kind === 'document' ? below : undefined;
   if (document === undefined) {
-    must(kept === undefined, 'a document is kept that the officer did not attach');
+    must(kept === undefined, 'a document is kept that was not attached');
     return 'no document was attached';
   }
   const { content } = document;
@@ -44,15 +47,23 @@ function compareResult(row: AuditRow, rows: readonly AuditRow[]): string {
   const end = rows.find(({ kind }) => kind === 'result');
   must(end !== undefined, 'there is no result');
   const { result } = parseEvidence(end.bytes) as { result?: Record<string, unknown> };
-  const { evidence, refusal } = parseEvidence(row.bytes) as {
+  const { evidence, refusal, failure } = parseEvidence(row.bytes) as {
     evidence?: unknown;
     refusal?: { code?: unknown; message?: unknown };
+    failure?: { code?: unknown };
   };
   must(result !== undefined, 'the result says nothing');
   if (refusal !== undefined) {
     const same = result.code === refusal.code && result.message === refusal.message;
-    must(result.kind === 'refused' && same, 'the result is another than what the officer said');
-    return 'the result is the refusal of the officer';
+    must(result.kind === 'refused' && same, 'the result is another than what was said');
+    return 'the result is the refusal by hand';
+  }
+  if (failure !== undefined) {
+    must(
+      result.kind === 'failed' && result.code === failure.code,
+      'the result is another than what was said',
+    );
+    return 'the result is the failure that was said';
   }
   must(result.kind === 'answered' && result.fulfilledBy === 'officer', 'the result hides who answered');
   const decision = rows.find(({ kind }) => kind === 'decision');
@@ -60,6 +71,6 @@ function compareResult(row: AuditRow, rows: readonly AuditRow[]): string {
   const { fields } = parseEvidence(decision.bytes);
   must(Array.isArray(fields), 'the decision grants no fields');
   const granted = project(evidence, fields as string[]);
-  must(isDeepStrictEqual(result.evidence, granted), 'the result is another than what the officer said');
-  return 'the result is what the officer said, and of it what was granted';
+  must(isDeepStrictEqual(result.evidence, granted), 'the result is another than what was said');
+  return 'the result is what was said, and of it what was granted';
 }

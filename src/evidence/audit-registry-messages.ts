@@ -24,12 +24,12 @@ export async function checkRegistryMessages(input: AuditInput): Promise<Check[]>
   }
   if (request.state !== 'answered' && request.state !== 'refused') return checks;
   const decisive = check('registry: decisive answer', () => {
-    const last = rows.filter(({ kind }) => kind === 'registry-answer' || kind === 'officer-answer').at(-1);
+    const last = rows.filter((row) => row.kind === 'registry-answer' || isByHand(row)).at(-1);
     must(last !== undefined, 'no signed answer stands behind the result');
-    // An officer answers only what the registry left open; the signature is looked at with the clients' own.
-    if (last.kind === 'officer-answer') {
+    // By hand is answered only what the registry left open; who signed that is looked at elsewhere.
+    if (isByHand(last)) {
       const ended = rows.some(({ meta }) => meta.outcome === 'answered' || meta.outcome === 'refused');
-      must(!ended, 'the registry had answered before the officer did');
+      must(!ended, 'the registry had answered before it was answered by hand');
       return `${rowName(last)} is the one that counted`;
     }
     must(counted(last), 'no signed answer stands behind the result');
@@ -37,6 +37,10 @@ export async function checkRegistryMessages(input: AuditInput): Promise<Check[]>
     return `${rowName(last)} is the one that counted`;
   });
   return [...checks, decisive];
+}
+
+function isByHand({ kind, meta }: AuditRow): boolean {
+  return kind === 'officer-answer' || (kind === 'operator-action' && meta.action === 'answer');
 }
 
 function counted(row: AuditRow): boolean {

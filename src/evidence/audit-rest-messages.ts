@@ -3,11 +3,10 @@ import { check, checkLater, must, parseEvidence, rowName } from './audit-check.j
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
 import { type RestSignature, verifyAnswer, verifyQuestion } from './audit-rest-signature.js';
 import { subjectOf, wordsOf } from './audit-subject.js';
+import { clockSkewMs } from './clock-skew.js';
 
 /** Between signing and recording lie at most the longest call that a setting allows (10 min) and the store. */
 const longestExchangeMs = 15 * 60_000;
-/** A registry's clock may be ahead by what the profiles tolerate, and ours differ among themselves. */
-const clockSkewMs = 60_000;
 
 /** Whether a row is a message of a REST registry; an answer is of the kind of its question. */
 export function isRest({ mediaType }: AuditRow): boolean {
@@ -29,6 +28,7 @@ export async function checkRestQuestion(row: AuditRow, input: AuditInput): Promi
     check(`${rowName(row)}: subject`, () => {
       const { ticket } = parseEvidence(row.bytes);
       if (ticket !== undefined) return comparePromise(ticket, row, rows);
+      if (namesNothingElse(row)) return 'it asks what became of the question with the id of this request';
       const subject = subjectOf(rows);
       for (const word of wordsOf(subject)) {
         must(says(parseEvidence(row.bytes), word), `it asks about somebody else than the ${subject.by} did`);
@@ -69,6 +69,11 @@ export async function checkRestAnswer(row: AuditRow, input: AuditInput): Promise
 /** What a registry signed may still have been refused, for example because it answered another request. */
 function wasUsed({ meta }: AuditRow): boolean {
   return meta.outcome !== 'invalid' && meta.outcome !== 'unknown';
+}
+
+/** Who asks what became of a question names that question, and nothing that it was about. */
+function namesNothingElse({ bytes }: AuditRow): boolean {
+  return Object.keys(parseEvidence(bytes)).sort().join() === 'context,messageId';
 }
 
 /** A question for a late answer names no subject, only what the registry promised before. */

@@ -51,6 +51,8 @@ function compareContent(row: AuditRow, { request }: AuditInput): string {
   return `says ${request.state} about this request`;
 }
 
+const answers: ReadonlySet<unknown> = new Set(['registry-answer', 'officer-answer', 'operator-action']);
+
 /** The result names the rows of the step that ended the request: those that stand directly above it. */
 function compareDigests(row: AuditRow, rows: readonly AuditRow[]): string {
   const { evidence, state } = parseEvidence(row.bytes);
@@ -67,10 +69,11 @@ function compareDigests(row: AuditRow, rows: readonly AuditRow[]): string {
       `it names a ${String(kind)} that is not the row above it`,
     );
   });
-  const answered = named.some(({ kind }) => kind === 'registry-answer' || kind === 'officer-answer');
+  // An operator's action is an answer only where it is one; see `audit-operator-action.ts`.
+  const answered = named.some(({ kind }) => answers.has(kind));
   must(
     answered || (state !== 'answered' && state !== 'refused'),
-    'it names no answer of the registry or of an officer',
+    'it names no answer of the registry, of an officer or of an operator',
   );
   return `names ${above.map(rowName).join(' and ') || 'nothing, and nothing was exchanged'}`;
 }

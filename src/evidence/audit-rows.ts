@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { isFinal } from '../requests/states.js';
 import { check, must, rowName } from './audit-check.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
-
-/** Rows of one request may come from several machines, whose clocks differ. */
-const clockSkewMs = 60_000;
+import { clockSkewMs } from './clock-skew.js';
 
 /** Digests, gaps, and which kinds of rows stand where. Rows are in order. */
 export function checkRows({ rows, request }: AuditInput): Check[] {
@@ -30,7 +28,8 @@ export function checkRows({ rows, request }: AuditInput): Check[] {
       );
       must(!ended || rows.at(-1)?.kind === 'result', 'the result is not the last row');
       rows.forEach(({ kind }, index) => {
-        const isAttached = kind !== 'document' || rows[index - 1]?.kind === 'officer-answer';
+        const above = rows[index - 1]?.kind;
+        const isAttached = kind !== 'document' || above === 'officer-answer' || above === 'operator-action';
         must(isAttached, 'a document does not stand below the answer that it was attached to');
       });
       rows.reduce((before, row) => {

@@ -3,14 +3,13 @@ import { check, must, rowName } from './audit-check.js';
 import { readXmlBody } from './audit-dom.js';
 import type { AuditInput, AuditRow, Check } from './audit-input.js';
 import { type SignedParts, thumbprintOf, verifyXmlMessage } from './audit-xml.js';
+import { clockSkewMs } from './clock-skew.js';
 
 /** Target namespace of `contracts/gateway/gateway.xsd`. */
 export const gatewayNamespace = 'urn:al:ura:gateway:v1';
 
 /** As the profile allows, and the time for storing: a message that was fresh when it was taken. Milliseconds. */
 const oldestMs = 5 * 60_000 + 30_000;
-/** A client's clock may be ahead by what the profile tolerates, and ours differ among themselves. */
-const clockSkewMs = 60_000;
 
 /** Whether a client sent it as a signed SOAP message. */
 export function isSoapMessage({ meta }: Pick<AuditRow, 'meta'>): boolean {

@@ -9,19 +9,23 @@ export async function readAuditedRequest(
   const { rows } = await database.query<{
     id: string;
     client_id: string;
+    municipality: string;
     service: string;
     case_id: string;
     adapter: string;
     state: AuditedRequest['state'];
     evidence_count: number;
-  }>('select id, client_id, service, case_id, adapter, state, evidence_count from requests where id = $1', [
-    requestId,
-  ]);
+  }>(
+    `select id, client_id, municipality, service, case_id, adapter, state, evidence_count from requests
+     where id = $1`,
+    [requestId],
+  );
   const [row] = rows;
   return (
     row && {
       id: row.id,
       clientId: row.client_id,
+      municipality: row.municipality,
       service: row.service,
       caseId: row.case_id,
       adapter: row.adapter,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import addFormats from 'ajv-formats';
-import { type Document, OpenAPIBackend } from 'openapi-backend';
+import { type Document, OpenAPIBackend, OpenAPIValidator } from 'openapi-backend';
 import { parse } from 'yaml';
 import { type FieldError, UraError } from '../errors.js';
 import { findPackageRoot } from '../package-root.js';
 
-/** One operation of `openapi/gateway.yaml` that a request addressed. */
+/** One operation of a document in `openapi/` that a request addressed. */
 export interface Operation {
   readonly id: string;
   /** Whether the request has to be signed: always, unless the document says `security: []`. */
@@ -32,7 +32,7 @@ export interface ApiRequest {
 
 /** What the OpenAPI document says about requests and answers. The only file that knows openapi-backend. */
 export interface ApiDescription {
-  /** The document itself, as served at `/openapi.json`. */
+  /** The document itself, as it is served. */
   readonly document: Document;
   readonly operationIds: readonly string[];
   /** @throws {UraError} `malformed-target`, `not-found`, `method-not-allowed`. */
@@ -43,25 +43,43 @@ export interface ApiDescription {
   checkAnswer(operationId: string, status: number, body: unknown): string[];
 }
 
-export async function loadApiDescription(): Promise<ApiDescription> {
-  const document = parse(
-    readFileSync(join(findPackageRoot(), 'openapi', 'gateway.yaml'), 'utf8'),
-  ) as Document;
+/**
+ * @param file below `openapi/`.
+ * @param servedAt path under which the document is served, for whoever asks for something that is not in it.
+ */
+export async function loadApiDescription(
+  file = 'gateway.yaml',
+  servedAt = '/openapi.json',
+): Promise<ApiDescription> {
+  const document = parse(readFileSync(join(findPackageRoot(), 'openapi', file), 'utf8')) as Document;
   const api = new OpenAPIBackend({
     definition: structuredClone(document),
     strict: true,
     quick: false,
     coerceTypes: false,
+    // Its own way compiles what every answer may be, too, and that takes seconds.
+    validate: false,
     // One operation, one path: a rule of a proxy in front for `/v1/requests` must not miss `/v1/requests/`.
     ignoreTrailingSlashes: false,
-    ajvOpts: { allErrors: true, strict: false },
+  });
+  await api.init();
+  // The router puts its list together anew for each match, three times a request; the document does not change.
+  const operations = api.router.getOperations();
+  api.router.getOperations = () => operations;
+  const validator = new OpenAPIValidator({
+    definition: api.definition,
+    router: api.router,
+    coerceTypes: false,
+    lazyCompileValidators: true,
+    // The document was checked as a whole above.
+    ajvOpts: { allErrors: true, strict: false, validateSchema: false },
     customizeAjv: (ajv) => {
       addFormats.default(ajv);
       return ajv;
     },
   });
-  await api.init();
-  const operations = api.router.getOperations();
+  // Answers are held against the document outside production only, each when it first occurs.
+  validator.preCompileRequestValidators();
 
   return {
     document,
@@ -75,7 +93,7 @@ export async function loadApiDescription(): Promise<ApiDescription> {
         const others = ['get', 'post', 'put', 'delete', 'patch'].filter((method) =>
           api.matchOperation({ ...parsed, method }),
         );
-        if (others.length === 0) throw new UraError('not-found', 'See /openapi.json for what there is.');
+        if (others.length === 0) throw new UraError('not-found', `See ${servedAt} for what there is.`);
         throw new MethodNotAllowed(others.map((method) => method.toUpperCase()));
       }
       const security = operation.security ?? document.security;
@@ -91,7 +109,8 @@ export async function loadApiDescription(): Promise<ApiDescription> {
     },
 
     check(request, body) {
-      const result = api.validateRequest(toRequest(request, body));
+      const parsed = toRequest(request, body);
+      const result = validator.validateRequest(parsed, api.matchOperation(parsed));
       if (result.valid) return;
       const errors = (result.errors ?? []).map(toFieldError);
       if (errors.some((error) => error.pointer === '/header/idempotency-key')) {
@@ -111,7 +130,7 @@ export async function loadApiDescription(): Promise<ApiDescription> {
       if (!operation?.responses || !(String(status) in operation.responses)) {
         return [`${operationId} does not declare status ${status}`];
       }
-      const result = api.validateResponse(body, operation, status);
+      const result = validator.validateResponse(body, operation, status);
       return (result.errors ?? []).map(
         (error) => `${operationId} ${status}: ${error.instancePath} ${error.message}`,
       );

@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import express, { type ErrorRequestHandler } from 'express';
 import { UraError } from '../errors.js';
 import { problemAnswer, writeAnswer } from './answer.js';
@@ -9,8 +9,12 @@ import type { createExchange } from './exchange.js';
 
 export interface AppParts {
   readonly exchange: ReturnType<typeof createExchange>;
+  /** Everything under `/operator`. */
+  readonly operatorExchange: ReturnType<typeof createExchange>;
   readonly nextId: () => string;
   readonly onError: (error: unknown) => void;
+  /** The process is about to stop: connections are given up, one answer each. */
+  readonly stopping: () => boolean;
 }
 
 /** The HTTP side as an express application: the API itself, and the page at `/docs` that explains it. */
@@ -20,10 +24,15 @@ export function createApp(parts: AppParts): express.Express {
   app.disable('etag');
   // Everything about a request is read from its raw form; a proxy's headers are believed by nobody.
   app.set('trust proxy', false);
+  app.use((_request, response, next) => {
+    if (parts.stopping()) response.setHeader('connection', 'close');
+    next();
+  });
   app.use('/docs', docsPage());
   app.use('/contracts', contractFiles());
   app.use((request, response, next) => {
-    parts.exchange(request, response).catch(next);
+    const exchange = request.url.startsWith('/operator/') ? parts.operatorExchange : parts.exchange;
+    exchange(request, response).catch(next);
   });
   const lastResort: ErrorRequestHandler = (error, _request, response, _next) => {
     parts.onError(error);
@@ -53,9 +62,13 @@ export interface ServerTls {
   readonly asksForCertificate?: boolean;
 }
 
-/** For a new server, and for one that runs when its certificate is exchanged. */
-export function secureContextOf({ cert, key }: Pick<ServerTls, 'cert' | 'key'>) {
+function secureContextOf({ cert, key }: Pick<ServerTls, 'cert' | 'key'>) {
   return { cert, key, minVersion: 'TLSv1.2' as const };
+}
+
+/** Exchanges the certificate of a server that runs; connections that stand keep the one that they began with. */
+export function followTls(server: Server, tls: Pick<ServerTls, 'cert' | 'key'> | undefined): void {
+  if (tls && server instanceof HttpsServer) server.setSecureContext(secureContextOf(tls));
 }
 
 /**

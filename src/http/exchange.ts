@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, UraError } from '../errors.js';
 import type { KeptAnswer } from '../signing/profiles/nonrepudiation.js';
 import { parseStrictJson } from '../strict-json.js';
+import type { Admission, Place } from './admission.js';
 import { type Answer, problemAnswer, repeatAnswer, writeAnswer } from './answer.js';
 import type { ApiDescription, ApiRequest, Operation } from './api-description.js';
 import type { Authenticate, Sender } from './authenticate.js';
@@ -35,6 +36,8 @@ export interface Call {
   };
   /** Aborts when the client hangs up. */
   readonly signal: AbortSignal;
+  /** From now on nothing is done but waiting: others may use its place. */
+  readonly giveWay: () => void;
 }
 
 export type Handler = (call: Call) => Promise<Answer>;
@@ -44,6 +47,7 @@ export interface ExchangeParts {
   /** By operation id; an operation without a handler is answered with 501. */
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly authenticate: Authenticate;
+  readonly admission: Admission;
   /** Scheme, host and port that clients may address; the first is the default. */
   readonly publicOrigins: readonly string[];
   readonly limits: { readonly bytes: number; readonly documentBytes: number; readonly timeoutMs: number };
@@ -79,7 +83,11 @@ const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i;
 
 /** Takes one HTTP request from its bytes to its answer: match, read, authenticate, parse, validate, handle. */
 export function createExchange(parts: ExchangeParts) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const take = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    held: { place?: Place },
+  ): Promise<void> => {
     const id = parts.nextId();
     const startedAt = performance.now();
     const method = request.method ?? '';
@@ -96,6 +104,7 @@ export function createExchange(parts: ExchangeParts) {
       const limits = { bytes: operation.documents ? documentBytes : bytes, timeoutMs };
       const bodyBytes = await readBody(request, limits);
       const targetUri = originOf(request.headers.host, parts.publicOrigins) + target;
+      if (operation.signed || operation.raw) held.place = parts.admission.enter();
       if (operation.signed) {
         sender = await parts.authenticate({
           method,
@@ -142,6 +151,7 @@ export function createExchange(parts: ExchangeParts) {
         body,
         bodyBytes,
         signal,
+        giveWay: () => held.place?.leave(),
         ...(sender ? { sender } : {}),
       });
       failure = answer.failure;
@@ -173,6 +183,14 @@ export function createExchange(parts: ExchangeParts) {
       ...(failure?.logReason ? { reason: failure.logReason } : {}),
       ...(failure?.code === 'internal' ? { error: failure.cause } : {}),
     });
+  };
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const held: { place?: Place } = {};
+    try {
+      await take(request, response, held);
+    } finally {
+      held.place?.leave();
+    }
   };
 }
 

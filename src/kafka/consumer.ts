@@ -1,78 +1,65 @@
-import type { EventSource, KafkaMessage } from '../client/event-source.js';
-import { decodeMessage, type RefusedMessage } from './decode-message.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaMessage } from '../client/event-source.js';
+import { decodeMessage } from './decode-message.js';
+import type { EventSourceOptions, GroupSource } from './group-source.js';
+import { PartitionLane, type Place } from './partition-lane.js';
 import {
+  applyRebalance,
   type ClientSettings,
   consumeReady,
   disconnectWithin,
-  type KafkaConnection,
   KafkaError,
   type NativeConsumer,
   type NativeMessage,
   openConsumer,
+  type Rebalance,
   seekTo,
   toKafkaError,
+  toRebalance,
 } from './rdkafka.js';
+import { Turns } from './take-turns.js';
 
-/** Messages taken from the client at once. They are all handled before it is asked again. */
+/** Messages taken from the client at once. */
 const batchSize = 16;
 /** Pause after a look that found nothing, milliseconds. */
 const idlePollMs = 10;
+/** Handlers get this long to end before their partitions go to another member, milliseconds. */
+const handOverMs = 10_000;
 
-export interface EventSourceOptions extends KafkaConnection {
-  /** Members of one group share the partitions and the committed offsets. */
-  readonly groupId: string;
-  readonly topics: readonly string[];
-  /** Where a group without committed offsets starts: the oldest record (true) or only new ones. */
-  readonly fromBeginning: boolean;
-  /** Pause before a message whose handler failed is handed over again, milliseconds. Default 1 000. */
-  readonly retryPauseMs?: number;
-  /** How long a handled message may stay uncommitted, milliseconds. Default 500. */
-  readonly commitIntervalMs?: number;
-  /** A member not heard of for this long loses its partitions, milliseconds, at least 6 000. Default 10 000. */
-  readonly sessionTimeoutMs?: number;
-  /** Wait for a broker, and pause before the next attempt, milliseconds. Default 5 000. */
-  readonly connectTimeoutMs?: number;
-  /** A message that was skipped because it cannot be handed over; see `decodeMessage`. */
-  readonly onRefused?: (message: RefusedMessage) => void;
-  /** The handler rejected. The message comes again. */
-  readonly onHandlerFailure?: (error: unknown, message: KafkaMessage) => void;
-  /** The group gave this member so many partitions: from now on nothing that comes is missed. */
-  readonly onAssigned?: (partitions: number) => void;
-  /** The broker is away, a topic is missing: it is tried again until `stop`. */
-  readonly onProblem?: (problem: KafkaError) => void;
-}
+export type { EventSourceOptions, GroupSource } from './group-source.js';
 
 /**
  * Reads topics as a member of a consumer group, each message at least once and in order within its partition.
  *
  * A message's offset is stored when its handler resolved and committed within `commitIntervalMs`, when
  * partitions are taken away, and at `stop`; after a crash the messages of that interval come again. A message
- * that fails holds back its own partition only. One handler call takes less than 30 s, or the broker may give
- * the partitions to another member (`max.poll.interval.ms`, 10 minutes for a batch of 16).
+ * that fails pauses its own partition only, and one whose handler is slow holds back only its own as long as there
+ * are handlers left (`handlersAtOnce`); what waits in memory is bounded for each partition. When the partitions of
+ * the group are dealt anew, handlers at work get 10 s to end, so that hardly anything is handled twice.
  */
-export function createEventSource(options: EventSourceOptions): EventSource {
+export function createEventSource(options: EventSourceOptions): GroupSource {
   return new GroupMember(options);
 }
 
-interface Hold {
-  readonly topic: string;
-  readonly partition: number;
-  /** The message that failed: reading goes on from here. */
-  readonly offset: number;
-  readonly timer: NodeJS.Timeout;
-  due: boolean;
-}
-
-class GroupMember implements EventSource {
+class GroupMember implements GroupSource {
   readonly #options: EventSourceOptions;
-  /** Partitions that wait for another attempt, by `topic/partition`. */
-  readonly #holds = new Map<string, Hold>();
+  readonly #turns: Turns;
+  /** By `topic/partition`; only of partitions that this member has at the moment. */
+  readonly #lanes = new Map<string, PartitionLane>();
+  /** Changes that the client told of and that are not in force yet. */
+  #rebalances: Rebalance[] = [];
   #running: Promise<void> | undefined;
+  #isReading = false;
   #stopping = false;
   #wake: () => void = () => {};
 
   constructor(options: EventSourceOptions) {
     this.#options = options;
+    this.#turns = new Turns(options.handlersAtOnce ?? 1);
+  }
+
+  get heldPartitions(): number {
+    return [...this.#lanes.values()].filter(({ isHeld }) => isHeld).length;
   }
 
   run(handler: (message: KafkaMessage) => Promise<void>): Promise<void> {
@@ -83,6 +70,7 @@ class GroupMember implements EventSource {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    for (const lane of this.#lanes.values()) void lane.end();
     this.#wake();
     await this.#running;
   }
@@ -98,7 +86,8 @@ class GroupMember implements EventSource {
         this.#report(error as Error);
         await this.#sleep(connectTimeoutMs);
       } finally {
-        this.#releaseAll();
+        this.#isReading = false;
+        await this.#endLanes();
         if (consumer) await disconnectWithin(consumer, 5_000);
       }
     }
@@ -122,24 +111,55 @@ class GroupMember implements EventSource {
   }
 
   async #consume(consumer: NativeConsumer, handler: (message: KafkaMessage) => Promise<void>): Promise<void> {
-    // After a rebalance reading starts at the committed offset, which is where a held partition waits.
-    // The client serves a rebalance only when asked for messages, never in the midst of a batch.
+    this.#rebalances = [];
+    this.#isReading = true;
     consumer.on('rebalance', (reason, partitions) => {
-      this.#releaseAll();
-      if (toKafkaError(reason).code === 'assign-partitions') this.#options.onAssigned?.(partitions.length);
+      const change = toRebalance(reason, partitions);
+      if (change === undefined) return;
+      // Between two looks for messages, so that it is certain before or after which change one was read.
+      if (this.#isReading) this.#rebalances.push(change);
+      else this.#apply(consumer, change);
     });
-    consumer.on('rebalance.error', (error) => this.#report(error));
     consumer.on('event.error', (error) => this.#report(toKafkaError(error)));
     consumer.subscribe([...this.#options.topics]);
     while (!this.#stopping) {
+      await this.#takeOverChanges(consumer);
       await this.#retryDue(consumer);
       const messages = await this.#next(consumer);
+      if (this.#stopping) break;
       if (messages.length === 0) await this.#sleep(idlePollMs);
-      for (const message of messages) {
-        if (this.#stopping) break;
-        await this.#handle(consumer, message, handler);
-      }
+      for (const message of messages) this.#laneOf(message, consumer, handler).push(message);
     }
+  }
+
+  /** After a change reading starts at the committed offset, which is where a held partition waits. */
+  async #takeOverChanges(consumer: NativeConsumer): Promise<void> {
+    for (let change = this.#rebalances.shift(); change !== undefined; change = this.#rebalances.shift()) {
+      if (change.kind === 'revoked') await this.#endLanes(change.partitions);
+      this.#apply(consumer, change);
+      if (change.kind === 'assigned') this.#options.onAssigned?.(change.partitions.length);
+    }
+  }
+
+  #apply(consumer: NativeConsumer, change: Rebalance): void {
+    try {
+      applyRebalance(consumer, change);
+    } catch (error) {
+      // At the end the client is closing already, and gives its partitions back by itself.
+      if (this.#isReading) this.#report(error as Error);
+    }
+  }
+
+  /** Lets handlers at work end and store how far they came; those of the given partitions, or all. */
+  async #endLanes(partitions?: readonly Place[]): Promise<void> {
+    const places = partitions?.map(placeOf) ?? [...this.#lanes.keys()];
+    const lanes = places.flatMap((place) => this.#lanes.get(place) ?? []);
+    const giveUp = new AbortController();
+    const late = sleep(handOverMs, undefined, { signal: giveUp.signal }).catch(() => {});
+    await Promise.race([Promise.all(lanes.map((lane) => lane.end())), late]);
+    giveUp.abort();
+    for (const lane of lanes) lane.lose();
+    for (const place of places) this.#lanes.delete(place);
   }
 
   async #next(consumer: NativeConsumer): Promise<readonly NativeMessage[]> {
@@ -154,55 +174,63 @@ class GroupMember implements EventSource {
     }
   }
 
-  async #handle(
+  #laneOf(
+    message: NativeMessage,
     consumer: NativeConsumer,
-    native: NativeMessage,
     handler: (message: KafkaMessage) => Promise<void>,
-  ): Promise<void> {
-    if (this.#holds.has(placeOf(native))) return;
+  ): PartitionLane {
+    const { topic, partition } = message;
+    const known = this.#lanes.get(placeOf(message));
+    if (known) return known;
+    const lane = new PartitionLane(
+      { topic, partition },
+      {
+        turns: this.#turns,
+        handle: (each, failures) => this.#handle(each, failures, handler),
+        store: (each) => this.#store(consumer, each),
+        pause: (place) => this.#attempt(() => consumer.pause([place])),
+        resume: (place) => this.#attempt(() => consumer.resume([place])),
+      },
+    );
+    this.#lanes.set(placeOf(message), lane);
+    return lane;
+  }
+
+  async #handle(
+    native: NativeMessage,
+    failures: number,
+    handler: (message: KafkaMessage) => Promise<void>,
+  ): Promise<number | undefined> {
     const message = decodeMessage(native);
-    if ('refused' in message) this.#options.onRefused?.(message);
-    else {
-      try {
-        await handler(message);
-      } catch (error) {
-        this.#options.onHandlerFailure?.(error, message);
-        this.#hold(consumer, message);
-        return;
-      }
+    if ('refused' in message) {
+      this.#options.onRefused?.(message);
+      return undefined;
     }
     try {
-      consumer.offsetsStore([
-        { topic: native.topic, partition: native.partition, offset: native.offset + 1 },
-      ]);
+      await handler(message);
+      return undefined;
     } catch (error) {
-      // The partition was taken away meanwhile: whoever has it now handles the message again.
-      this.#report(error as Error);
+      this.#options.onHandlerFailure?.(error, message);
+      const { retryPauseMs = 1_000 } = this.#options;
+      return typeof retryPauseMs === 'number' ? retryPauseMs : retryPauseMs(error, failures);
     }
   }
 
-  #hold(consumer: NativeConsumer, { topic, partition, offset }: KafkaMessage): void {
-    const timer = setTimeout(() => {
-      hold.due = true;
-    }, this.#options.retryPauseMs ?? 1_000);
-    const hold: Hold = { topic, partition, offset, timer, due: false };
-    this.#holds.set(placeOf(hold), hold);
-    try {
-      consumer.pause([{ topic, partition }]);
-    } catch (error) {
-      this.#report(error as Error);
-    }
+  #store(consumer: NativeConsumer, { topic, partition, offset }: NativeMessage): void {
+    // Fails when the partition was taken away meanwhile: whoever has it now handles the message again.
+    this.#attempt(() => consumer.offsetsStore([{ topic, partition, offset: offset + 1 }]));
   }
 
   /** Moves partitions whose pause is over back to the message that failed. */
   async #retryDue(consumer: NativeConsumer): Promise<void> {
-    for (const [place, hold] of this.#holds) {
-      if (!hold.due) continue;
-      const { topic, partition, offset } = hold;
+    for (const lane of this.#lanes.values()) {
+      const { due } = lane;
+      if (due === undefined) continue;
+      const { topic, partition } = due;
       try {
         consumer.resume([{ topic, partition }]);
-        await seekTo(consumer, { topic, partition, offset }, 5_000);
-        this.#holds.delete(place);
+        await seekTo(consumer, due, 5_000);
+        lane.attemptAgain();
       } catch (error) {
         this.#report(error as Error);
         await this.#sleep(idlePollMs * 10);
@@ -210,9 +238,12 @@ class GroupMember implements EventSource {
     }
   }
 
-  #releaseAll(): void {
-    for (const hold of this.#holds.values()) clearTimeout(hold.timer);
-    this.#holds.clear();
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#report(error as Error);
+    }
   }
 
   #report(error: Error): void {
@@ -231,6 +262,6 @@ class GroupMember implements EventSource {
   }
 }
 
-function placeOf(place: { readonly topic: string; readonly partition: number }): string {
+function placeOf(place: Place): string {
   return `${place.topic}/${place.partition}`;
 }

@@ -31,8 +31,8 @@ export interface EventProducer {
    * Sends the records and resolves, never rejects, with one result a record in their order, once all are known.
    *
    * Order per key holds within and between calls, also across failures that a repeat can cure: the client itself
-   * retries for `deliveryTimeoutMs`, and then the whole producer ends (`fatal`), so that no later record can
-   * overtake. A record that can never be accepted (too large, no such topic, not authorised) fails alone; of the
+   * retries until nothing was confirmed for `deliveryTimeoutMs`, or a record waits for `stuckTimeoutMs`; then the
+   * whole producer ends (`fatal`), so that no later record can overtake. A record that can never be accepted (too large, no such topic, not authorised) fails alone; of the
    * records behind it with the same key, those not yet handed over are held back with `held-for-order`.
    *
    * Nothing is connected before the first call. While no broker answers, each call fails with `not-connected`.

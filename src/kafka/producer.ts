@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, steadyClock } from '../clock.js';
 import type { DeliveryResult, EventProducer, OutgoingRecord } from './event-producer.js';
 import {
   type ClientSettings,
@@ -18,19 +18,23 @@ const busyPollMs = 2;
 const idlePollMs = 500;
 
 export interface ProducerOptions extends KafkaConnection {
-  readonly clock: Clock;
+  /** What the bounds below are measured by. Default: a clock that nobody sets. */
+  readonly clock?: Clock;
   /** Wait for the first answer of a broker, milliseconds. Default 5 000. */
   readonly connectTimeoutMs?: number;
-  /** From `produce` to the broker's confirmation, milliseconds. Default 30 000. */
+  /** Without any confirmation although records wait for one, milliseconds: then the producer ends. Default 30 000. */
   readonly deliveryTimeoutMs?: number;
-  /** Records handed to the client and not yet confirmed; further ones wait. Default 10 000. */
+  /** For one record while others are confirmed, as when one topic has lost its leader. Default 300 000. */
+  readonly stuckTimeoutMs?: number;
+  /** Records handed to the client and not yet confirmed; further ones wait. Default 20 000. */
   readonly maxUnconfirmed?: number;
   /** No broker answers, a setting is not accepted, a connection was lost. For the log. */
   readonly onProblem?: (problem: KafkaError) => void;
 }
 
 interface Pending {
-  readonly deadline: number;
+  /** When it was handed to `produce`, by the producer's clock. */
+  readonly since: number;
   readonly settle: (result: DeliveryResult) => void;
 }
 
@@ -51,7 +55,9 @@ export function createProducer(options: ProducerOptions): EventProducer {
 
 class IdempotentProducer implements EventProducer {
   readonly #options: ProducerOptions;
+  readonly #clock: Clock;
   readonly #deliveryTimeoutMs: number;
+  readonly #stuckTimeoutMs: number;
   readonly #maxUnconfirmed: number;
   /** Handed to the client and not confirmed, oldest first. */
   readonly #pending = new Set<Pending>();
@@ -62,6 +68,10 @@ class IdempotentProducer implements EventProducer {
   /** Records taken by `produce` whose result is not known yet, handed over or not. */
   #unknown = 0;
   #reachable = false;
+  /** When the last record was confirmed, by the producer's clock. */
+  #confirmedAt = Number.NEGATIVE_INFINITY;
+  /** How often no broker was reached. */
+  #failedConnects = 0;
   /** Takes no new records. */
   #closing = false;
   /** Hands nothing over any more. */
@@ -70,8 +80,10 @@ class IdempotentProducer implements EventProducer {
 
   constructor(options: ProducerOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? steadyClock;
     this.#deliveryTimeoutMs = options.deliveryTimeoutMs ?? 30_000;
-    this.#maxUnconfirmed = options.maxUnconfirmed ?? 10_000;
+    this.#stuckTimeoutMs = options.stuckTimeoutMs ?? 300_000;
+    this.#maxUnconfirmed = options.maxUnconfirmed ?? 20_000;
   }
 
   get connected(): boolean {
@@ -84,7 +96,7 @@ class IdempotentProducer implements EventProducer {
 
   async produce(records: readonly OutgoingRecord[]): Promise<readonly DeliveryResult[]> {
     if (this.#closing) return records.map(() => failed('producer-closed', false));
-    const deadline = this.#options.clock.now() + this.#deliveryTimeoutMs;
+    const call = { since: this.#clock.now(), failedConnects: this.#failedConnects };
     const results: DeliveryResult[] = [];
     let unknown = records.length;
     if (unknown === 0) return results;
@@ -97,7 +109,7 @@ class IdempotentProducer implements EventProducer {
         if (unknown === 0) resolve(results);
       };
       // One call hands over at a time: a call that waits for room must not be overtaken by the next one.
-      this.#turn = this.#turn.then(() => this.#handOver(records, settle, deadline));
+      this.#turn = this.#turn.then(() => this.#handOver(records, settle, call));
     });
   }
 
@@ -124,17 +136,18 @@ class IdempotentProducer implements EventProducer {
   async #handOver(
     records: readonly OutgoingRecord[],
     settle: (index: number, result: DeliveryResult) => void,
-    deadline: number,
+    { since, failedConnects }: { readonly since: number; readonly failedConnects: number },
   ): Promise<void> {
     const heldKeys = new Set<string>();
-    const connected = await this.#connect();
+    // Who waited while others tried in vain has its answer: a queue of calls must not wait once for each.
+    const connected = this.#failedConnects === failedConnects && (await this.#connect());
     for (const [index, record] of records.entries()) {
       const keyOfTopic = `${record.topic}\n${record.key}`;
       const code = !connected
         ? (this.#stopReason() ?? 'not-connected')
         : heldKeys.has(keyOfTopic)
           ? 'held-for-order'
-          : await this.#send(record, { deadline, settle: (result) => settle(index, result) });
+          : await this.#send(record, { since, settle: (result) => settle(index, result) });
       if (code === undefined) continue;
       heldKeys.add(keyOfTopic);
       settle(index, failed(code, false));
@@ -159,6 +172,7 @@ class IdempotentProducer implements EventProducer {
         const pending = report.opaque as Pending;
         if (error) return this.#settle(pending, this.#failureOf(toKafkaError(error)));
         this.#reachable = true;
+        this.#confirmedAt = this.#clock.now();
         this.#settle(pending, { delivered: true, partition: report.partition, offset: report.offset });
       });
       producer.on('event.error', (error) => this.#noteProblem(toKafkaError(error)));
@@ -167,6 +181,7 @@ class IdempotentProducer implements EventProducer {
       this.#schedulePoll();
       return true;
     } catch (error) {
+      this.#failedConnects += 1;
       this.#noteProblem(toKafkaError(error as Error));
       return false;
     }
@@ -178,13 +193,17 @@ class IdempotentProducer implements EventProducer {
         'enable.idempotence': true,
         'linger.ms': 1,
         'queue.buffering.max.messages': this.#maxUnconfirmed,
+        // A topic that is created later is seen within this time.
+        'topic.metadata.refresh.interval.ms': 10_000,
+        // Well before the bound on a quiet broker, which would blame the broker for a topic that is not there.
+        'topic.metadata.propagation.max.ms': Math.floor(Math.min(10_000, this.#deliveryTimeoutMs / 3)),
       },
       topic: {
         acks: -1,
         'compression.codec': 'lz4',
         partitioner: 'murmur2_random',
-        // No time limit a record: then the first of two could time out and the second still arrive. The limit
-        // stands in #poll, and ends the producer as a whole.
+        // No time limit a record: then the first of two could time out and the second still arrive. The limits
+        // stand in #poll, and end the producer as a whole.
         'message.timeout.ms': 0,
       },
     };
@@ -197,7 +216,7 @@ class IdempotentProducer implements EventProducer {
     for (;;) {
       const reason = this.#stopReason();
       if (reason !== undefined || !this.#native) return reason ?? 'not-connected';
-      if (this.#options.clock.now() >= pending.deadline) return 'delivery-timed-out';
+      if (this.#clock.now() >= pending.since + this.#deliveryTimeoutMs) return 'delivery-timed-out';
       if (this.#pending.size < this.#maxUnconfirmed) {
         try {
           this.#native.produce(record.topic, null, value, record.key, null, pending, headers);
@@ -222,13 +241,20 @@ class IdempotentProducer implements EventProducer {
     if (!this.#native) return;
     this.#native.poll();
     const [oldest] = this.#pending;
-    if (oldest && this.#options.clock.now() >= oldest.deadline) {
+    if (oldest && this.#isOverdue(oldest.since)) {
       this.#fatal ??= new KafkaError('delivery-timed-out', 'the broker did not confirm in time', true);
       this.#giveUp('delivery-timed-out');
       this.#disconnected = this.#disconnect();
       return;
     }
     this.#schedulePoll();
+  }
+
+  /** One topic without a leader waits for itself alone; a client that confirms nothing at all is given up. */
+  #isOverdue(since: number): boolean {
+    const now = this.#clock.now();
+    const quietMs = now - Math.max(since, this.#confirmedAt);
+    return quietMs >= this.#deliveryTimeoutMs || now - since >= this.#stuckTimeoutMs;
   }
 
   #noteProblem(error: KafkaError): void {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { IAdminClient, KafkaConsumer, LibrdKafkaError, Message, Metadata, Producer } from 'node-rdkafka';
 import rdkafka from 'node-rdkafka';
 
@@ -34,6 +35,14 @@ export interface ClusterView {
 
 const codeNames = new Map(Object.entries(rdkafka.CODES.ERRORS).map(([name, code]) => [code, name] as const));
 
+// The binding gives the error of a delivery report as text alone. librdkafka's own texts lead back to the numbers.
+const { err2str } = createRequire(import.meta.url)('node-rdkafka/librdkafka.js') as {
+  err2str(code: number): string;
+};
+const codesByText = new Map(
+  [...codeNames.keys()].map((code) => [err2str(code).toLowerCase(), code] as const),
+);
+
 /** A failure of the Kafka client. The message is librdkafka's own and holds no record's key or value. */
 export class KafkaError extends Error {
   override readonly name = 'KafkaError';
@@ -52,7 +61,7 @@ export class KafkaError extends Error {
 /** Any error of node-rdkafka as a KafkaError. */
 export function toKafkaError(error: LibrdKafkaError | Error): KafkaError {
   if (error instanceof KafkaError) return error;
-  const number = 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+  const number = numberOf(error);
   const name = number === undefined ? undefined : codeNames.get(number);
   const code =
     name === undefined
@@ -66,6 +75,12 @@ export function toKafkaError(error: LibrdKafkaError | Error): KafkaError {
     error.message,
     code === 'fatal' || ('isFatal' in error && error.isFatal === true),
   );
+}
+
+function numberOf(error: LibrdKafkaError | Error): number | undefined {
+  if (!('code' in error) || typeof error.code !== 'number') return undefined;
+  if (error.code !== rdkafka.CODES.ERRORS.ERR_UNKNOWN || !('origin' in error)) return error.code;
+  return codesByText.get(`${error.origin}: ${error.message}`) ?? error.code;
 }
 
 /** Properties of one client, in librdkafka's two tables. A topic property among the global ones is lost. */
@@ -121,7 +136,8 @@ export async function openProducer(
 }
 
 /**
- * A consumer that has reached a broker and waits for `subscribe`.
+ * A consumer that has reached a broker and waits for `subscribe`. Its `rebalance` events have to be followed by
+ * `applyRebalance`.
  * @throws {KafkaError} when no broker answered within the bound; nothing is left open
  */
 export async function openConsumer(
@@ -130,13 +146,46 @@ export async function openConsumer(
   timeoutMs: number,
 ): Promise<NativeConsumer> {
   const consumer = new rdkafka.KafkaConsumer(
-    { ...withConnection(connection, settings.global), rebalance_cb: true },
+    // A function, so that the client does not change its partitions before its owner is ready for it.
+    { ...withConnection(connection, settings.global), rebalance_cb: () => {} },
     settings.topic,
   );
   await connect(consumer, timeoutMs);
   // A poll never waits inside the native call: there it would hold one of the process's few worker threads.
   consumer.setDefaultConsumeTimeout(0);
   return consumer;
+}
+
+/** A change of the partitions that a member of a group has, as the client tells of it. */
+export interface Rebalance {
+  readonly kind: 'assigned' | 'revoked';
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
+}
+
+/** @returns undefined for what is no change of partitions. */
+export function toRebalance(
+  reason: LibrdKafkaError,
+  partitions: Rebalance['partitions'],
+): Rebalance | undefined {
+  const { code } = toKafkaError(reason);
+  if (code === 'assign-partitions') return { kind: 'assigned', partitions };
+  return code === 'revoke-partitions' ? { kind: 'revoked', partitions } : undefined;
+}
+
+/** Takes over a change; what was stored of revoked partitions is committed. @throws {KafkaError} when it is closing */
+export function applyRebalance(consumer: NativeConsumer, { kind, partitions }: Rebalance): void {
+  const list = [...partitions];
+  try {
+    if (consumer.rebalanceProtocol() === 'COOPERATIVE') {
+      if (kind === 'assigned') consumer.incrementalAssign(list);
+      else consumer.incrementalUnassign(list);
+    } else if (kind === 'assigned') consumer.assign(list);
+    else consumer.unassign();
+    // A pause outlives the loss of a partition: one that comes back would stand still for ever.
+    if (kind === 'assigned') consumer.resume(list);
+  } catch (error) {
+    throw toKafkaError(error as Error);
+  }
 }
 
 /** The messages that lie ready, at most `limit`, possibly none. @throws {KafkaError} */

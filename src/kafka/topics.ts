@@ -29,7 +29,7 @@ export interface TopicsOutcome {
  * run from several processes at once. The embedded broker cannot be told what to create; it is asked for each
  * topic by name, which makes it create one in its own shape, and `differing` then says so.
  *
- * @throws {KafkaError} when no broker answers, or one refuses to create a topic
+ * @throws {KafkaError} when no broker answers, or one refuses to create a topic; the others are made all the same
  */
 export async function ensureTopics(options: TopicsOptions): Promise<TopicsOutcome> {
   const timeoutMs = options.timeoutMs ?? 10_000;
@@ -60,6 +60,13 @@ export async function ensureTopics(options: TopicsOptions): Promise<TopicsOutcom
   }
 }
 
+const noAnswer: ReadonlySet<string> = new Set([
+  'timed-out',
+  'timed-out-queue',
+  'transport',
+  'all-brokers-down',
+]);
+
 async function createAll(
   connection: KafkaConnection,
   plans: readonly TopicPlan[],
@@ -67,6 +74,7 @@ async function createAll(
 ): Promise<readonly string[]> {
   const creator = openTopicCreator(connection);
   const created: string[] = [];
+  let refusal: unknown;
   try {
     for (const plan of plans) {
       try {
@@ -75,11 +83,14 @@ async function createAll(
       } catch (error) {
         // Another process was faster: that is what was wanted.
         if (error instanceof KafkaError && error.code === 'topic-already-exists') continue;
-        throw error;
+        // A topic that is refused must not keep the others from being made; a broker that is away is away for all.
+        if (!(error instanceof KafkaError) || noAnswer.has(error.code)) throw error;
+        refusal ??= error;
       }
     }
   } finally {
     creator.close();
   }
+  if (refusal !== undefined) throw refusal;
   return created;
 }

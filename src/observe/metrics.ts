@@ -12,17 +12,32 @@ export interface Metrics {
   readonly refused: Counter<'code'>;
   readonly alarms: Counter<'adapter' | 'reason'>;
   readonly eventsDelivered: Counter;
+  readonly eventsGivenUp: Counter<'reason'>;
   readonly failures: Counter<'what'>;
+  readonly circuitChanges: Counter<'adapter' | 'endpoint' | 'to'>;
+  readonly intake: Counter<'outcome'>;
+  readonly intakeRefused: Counter<'code'>;
+  readonly operatorActions: Counter<'action' | 'outcome'>;
 }
 
 /** Read at each scrape. */
 export interface Gauges {
-  readonly outbox: () => Promise<{ count: number; oldestAgeSeconds: number }>;
-  readonly lanes: () => { adapter: string; active: number; depth: number }[];
+  readonly outbox: () => Promise<{ count: number; oldestAgeSeconds: number; failingTopics: number }>;
+  readonly relayedPartitions: () => number;
+  readonly deadLetters: () => Promise<number>;
+  readonly admission: () => { underWay: number; overloaded: boolean; refused: number };
+  readonly lanes: () => { adapter: string; active: number; depth: number; limit: number }[];
   readonly backlog: () => Promise<
     { adapter: string; state: string; count: number; oldestAgeSeconds: number }[]
   >;
+  readonly circuits: () => {
+    registry: string;
+    endpoint: string;
+    state: 'closed' | 'open' | 'half-open';
+  }[];
   readonly certificates: () => { name: string; expiresInSeconds: number }[];
+  /** Partitions of the Kafka intake that are paused; absent where it does not run. */
+  readonly intakeHeld?: () => number;
   /** Absent where the configuration is read once. */
   readonly trust?: () => TrustSeen;
 }
@@ -85,10 +100,40 @@ export function createMetrics(gauges: Gauges): Metrics {
       help: 'Events that the broker confirmed.',
       registers,
     }),
+    eventsGivenUp: new Counter({
+      name: 'ura_events_given_up_total',
+      help: 'Events that went to the dead letters.',
+      labelNames: ['reason'],
+      registers,
+    }),
     failures: new Counter({
       name: 'ura_internal_failures_total',
       help: 'Background work that failed and is tried again, by kind.',
       labelNames: ['what'],
+      registers,
+    }),
+    circuitChanges: new Counter({
+      name: 'ura_circuit_changes_total',
+      help: 'Changes of the circuit of a registry endpoint, as this process saw them.',
+      labelNames: ['adapter', 'endpoint', 'to'],
+      registers,
+    }),
+    intake: new Counter({
+      name: 'ura_intake_submissions_total',
+      help: 'Submissions read from Kafka, by what came of them: accepted, repeated, refused, ignored.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    intakeRefused: new Counter({
+      name: 'ura_intake_refused_total',
+      help: 'Submissions over Kafka that were refused or ignored, and attempts put off, by code.',
+      labelNames: ['code'],
+      registers,
+    }),
+    operatorActions: new Counter({
+      name: 'ura_operator_actions_total',
+      help: 'What operators did to requests and dead letters, one for each of them, by outcome.',
+      labelNames: ['action', 'outcome'],
       registers,
     }),
   };
@@ -97,9 +142,16 @@ export function createMetrics(gauges: Gauges): Metrics {
 function defineGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry];
   const fillOutbox = together(async () => {
-    const { count, oldestAgeSeconds } = await gauges.outbox();
+    const { count, oldestAgeSeconds, failingTopics } = await gauges.outbox();
     waiting.set(count);
     age.set(oldestAgeSeconds);
+    failing.set(failingTopics);
+  });
+  const failing: Gauge = new Gauge({
+    name: 'ura_outbox_topics_failing',
+    help: 'Topics that the broker does not let us write.',
+    registers,
+    collect: fillOutbox,
   });
   const waiting: Gauge = new Gauge({
     name: 'ura_outbox_events',
@@ -113,10 +165,48 @@ function defineGauges(registry: Registry, gauges: Gauges): void {
     registers,
     collect: fillOutbox,
   });
+  const fillAdmission = together(() => {
+    const { underWay, overloaded, refused } = gauges.admission();
+    inHand.set(underWay);
+    isOverloaded.set(overloaded ? 1 : 0);
+    turnedAway.reset();
+    turnedAway.inc(refused);
+  });
+  const inHand: Gauge = new Gauge({
+    name: 'ura_http_under_way',
+    help: 'Signed HTTP requests that are worked on in this process, those that only wait not counted.',
+    registers,
+    collect: fillAdmission,
+  });
+  const isOverloaded: Gauge = new Gauge({
+    name: 'ura_http_overloaded',
+    help: '1 while there is a standing queue, and new requests are turned away with 503.',
+    registers,
+    collect: fillAdmission,
+  });
+  const turnedAway: Counter = new Counter({
+    name: 'ura_http_turned_away_total',
+    help: 'Requests turned away because there was more to do than can be done at once.',
+    registers,
+    collect: fillAdmission,
+  });
+  const relayed: Gauge = new Gauge({
+    name: 'ura_outbox_partitions',
+    help: 'Partitions of the outbox that this process relays, of 32.',
+    registers,
+    collect: () => relayed.set(gauges.relayedPartitions()),
+  });
+  const dead: Gauge = new Gauge({
+    name: 'ura_dead_letters',
+    help: 'Events that were given up and wait for an operator.',
+    registers,
+    collect: together(async () => dead.set(await gauges.deadLetters())),
+  });
   const fillLanes = together(() => {
     for (const lane of gauges.lanes()) {
       active.set({ adapter: lane.adapter }, lane.active);
       depth.set({ adapter: lane.adapter }, lane.depth);
+      limit.set({ adapter: lane.adapter }, lane.limit);
     }
   });
   const active: Gauge<'adapter'> = new Gauge({
@@ -129,6 +219,13 @@ function defineGauges(registry: Registry, gauges: Gauges): void {
   const depth: Gauge<'adapter'> = new Gauge({
     name: 'ura_lane_depth',
     help: 'Requests waiting in this process for a call.',
+    labelNames: ['adapter'],
+    registers,
+    collect: fillLanes,
+  });
+  const limit: Gauge<'adapter'> = new Gauge({
+    name: 'ura_lane_limit',
+    help: 'Calls at once that a registry gets at present; below its configured concurrency while it is slow.',
     labelNames: ['adapter'],
     registers,
     collect: fillLanes,
@@ -156,6 +253,17 @@ function defineGauges(registry: Registry, gauges: Gauges): void {
     registers,
     collect: fillBacklog,
   });
+  const circuit: Gauge<'adapter' | 'endpoint'> = new Gauge({
+    name: 'ura_circuit_state',
+    help: 'Circuit of a registry endpoint: 0 closed, 1 half-open, 2 open.',
+    labelNames: ['adapter', 'endpoint'],
+    registers,
+    collect() {
+      for (const { registry: adapter, endpoint, state } of gauges.circuits()) {
+        circuit.set({ adapter, endpoint }, { closed: 0, 'half-open': 1, open: 2 }[state]);
+      }
+    },
+  });
   const expiry: Gauge<'name'> = new Gauge({
     name: 'ura_certificate_expires_in_seconds',
     help: 'Time until a certificate expires.',
@@ -166,6 +274,12 @@ function defineGauges(registry: Registry, gauges: Gauges): void {
       expiry.reset();
       for (const { name, expiresInSeconds } of gauges.certificates()) expiry.set({ name }, expiresInSeconds);
     },
+  });
+  const held: Gauge = new Gauge({
+    name: 'ura_intake_paused_partitions',
+    help: 'Partitions of the Kafka intake that are paused until the gateway can take more.',
+    registers,
+    collect: () => held.set(gauges.intakeHeld?.() ?? 0),
   });
   defineTrustGauges(registers, gauges);
 }

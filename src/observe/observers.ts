@@ -1,9 +1,11 @@
 import type { LiveConfigObserver } from '../config/live-config.js';
 import type { DispatchObserver } from '../dispatch/attempt.js';
-import type { RegistryHealth } from '../dispatch/registry-health.js';
 import type { Seen } from '../http/exchange.js';
 import type { KafkaError } from '../kafka/rdkafka.js';
+import type { Acted } from '../operator/act.js';
 import type { StoredCase } from '../procedures/case.js';
+import type { BreakerObserver } from '../registries/breaker.js';
+import type { RegistryHealth } from '../registries/registry-health.js';
 import type { StoredRequest } from '../requests/request.js';
 import type { FinalState } from '../requests/states.js';
 import type { LegacyUse } from '../signing/profiles/wss-legacy-sha1.js';
@@ -15,7 +17,7 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
   const dispatch: DispatchObserver = {
     attempted(request, { outcome, timings }) {
       const { adapter } = request;
-      health.saw(adapter, outcome.kind);
+      health.saw(adapter, outcome);
       metrics.attempts.inc({ adapter, outcome: outcome.kind });
       metrics.hopSeconds.observe({ adapter, hop: 'sign' }, timings.signMs / 1000);
       metrics.hopSeconds.observe({ adapter, hop: 'call' }, timings.callMs / 1000);
@@ -60,14 +62,32 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
     },
   };
 
+  const circuits: BreakerObserver = {
+    changed({ registry: adapter, endpoint }, to, reason) {
+      metrics.circuitChanges.inc({ adapter, endpoint, to });
+      const fields = { adapter, endpoint, state: to, ...(reason === undefined ? {} : { reason }) };
+      if (to === 'open') logger.warn(fields, 'registry endpoint is not called for a while');
+      else logger.info(fields, 'circuit of a registry endpoint changed');
+    },
+    failed(what, error) {
+      metrics.failures.inc({ what });
+      logger.warn({ error, what }, 'the state of a circuit could not be shared');
+    },
+  };
+
   return {
     dispatch,
+    circuits,
     configuration,
     relay: {
       onDelivered: (count: number) => metrics.eventsDelivered.inc(count),
-      onFailure: (reason: string) => {
+      onFailure: (reason: string, topic?: string) => {
         metrics.failures.inc({ what: 'relay' });
-        logger.warn({ reason }, 'events wait in the outbox');
+        logger.warn({ reason, ...(topic ? { topic } : {}) }, 'events wait in the outbox');
+      },
+      onDeadLetter: ({ id, topic, reason }: { id: string; topic: string; reason: string }) => {
+        metrics.eventsGivenUp.inc({ reason });
+        logger.error({ event: id, topic, reason }, 'ALARM: an event was given up');
       },
     },
     finished(request: StoredRequest, state: FinalState): void {
@@ -94,6 +114,10 @@ export function observers(logger: Logger, metrics: Metrics, health: RegistryHeal
       else if (operation === 'live' || operation === 'ready' || operation === 'metrics')
         logger.debug(fields, 'HTTP');
       else logger.info(fields, 'HTTP');
+    },
+    operatorActed({ operator, role, action, outcome, requestId, reason }: Acted): void {
+      metrics.operatorActions.inc({ action, outcome });
+      logger.info({ requestId, operator, role, action, outcome, reason }, 'operator acted');
     },
     legacyUse({ partner, messageId }: LegacyUse): void {
       metrics.alarms.inc({ adapter: partner, reason: 'sha1-used' });

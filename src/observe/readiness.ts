@@ -8,9 +8,13 @@ export interface ReadinessParts {
   /** Resolves when the store answers. */
   readonly store: () => Promise<unknown>;
   readonly broker: () => Promise<boolean>;
+  /** How many events were given up and wait for an operator. */
+  readonly deadLetters: () => Promise<number>;
   readonly registries: readonly {
     readonly name: string;
     readonly probe: (signal: AbortSignal) => Promise<boolean>;
+    /** Since when none of its endpoints is called; absent while one is. Milliseconds since the epoch. */
+    readonly downSince?: () => number | undefined;
   }[];
   readonly certificates: () => CertificateSeen[];
   /** Absent where the configuration is read once. */
@@ -51,20 +55,28 @@ const WARN_DAYS = 30;
 export async function checkReadiness(
   parts: ReadinessParts,
 ): Promise<{ status: 'ready' | 'not-ready'; checks: Check[] }> {
-  const [store, broker, ...registries] = await Promise.all([
+  const [store, broker, dead, ...registries] = await Promise.all([
     within(parts.store().then(() => true)),
     within(parts.broker()),
+    within(parts.deadLetters().then((count) => count > 0)),
     ...parts.registries.map(({ probe }) => within(probe(AbortSignal.timeout(CHECK_MS)))),
   ]);
   const checks: Check[] = [
     store ? { name: 'store', status: 'ok' } : failing('store', `no answer within ${CHECK_MS} ms`),
     broker ? { name: 'broker', status: 'ok' } : warning('broker', 'not reachable; events wait in the outbox'),
-    ...parts.registries.map(
-      ({ name }, index): Check =>
-        registries[index]
-          ? { name: `registry-${name}`, status: 'ok' }
-          : warning(`registry-${name}`, 'not reachable; requests to it are kept and tried again'),
-    ),
+    dead
+      ? warning('dead-letters', 'events were given up: see ura dead-letter list')
+      : { name: 'dead-letters', status: 'ok' },
+    ...parts.registries.map(({ name, downSince }, index): Check => {
+      const since = downSince?.();
+      if (since !== undefined) {
+        const when = new Date(since).toISOString();
+        return warning(`registry-${name}`, `does not answer since ${when}; requests to it are kept`);
+      }
+      return registries[index]
+        ? { name: `registry-${name}`, status: 'ok' }
+        : warning(`registry-${name}`, 'not reachable; requests to it are kept and tried again');
+    }),
     ...parts.certificates().map(checkCertificate),
     ...(parts.trust ? checkTrust(parts.trust()) : []),
     ...(parts.stopping() ? [failing('process', 'is stopping')] : []),

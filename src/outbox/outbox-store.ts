@@ -3,97 +3,82 @@ import type { Database } from '../store/database.js';
 
 export interface OutboxRow extends OutgoingEvent {
   readonly seq: string;
+  /** Who holds its lock relays it. */
+  readonly partition: number;
+  /** How often the broker refused it for its own sake. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** How the outbox stands, seen by all nodes alike. */
+export interface OutboxSeen {
+  readonly count: number;
+  /** Of the oldest event; 0 when none waits. */
+  readonly oldestAgeSeconds: number;
+  /** Topics that the broker does not let us write. */
+  readonly failingTopics: number;
 }
 
 export interface OutboxStore {
-  /** Oldest events first. Only the relay that holds the lock may call this. */
-  next(limit: number): Promise<OutboxRow[]>;
-  /** Removes events that the broker confirmed. */
-  remove(seqs: readonly string[]): Promise<void>;
-  /** How many events wait and how old the oldest is, in seconds (0 when none waits). */
-  waiting(): Promise<{ count: number; oldestAgeSeconds: number }>;
-  /**
-   * Tries to become the one relay among all nodes. The lock belongs to one connection and ends with it, so a
-   * killed process frees it at once.
-   */
-  tryLock(): Promise<RelayLock | undefined>;
+  /** Removes events of one topic that the broker confirmed. */
+  remove(topic: string, seqs: readonly string[]): Promise<void>;
+  /** Counts a refusal of each of these events of one topic. */
+  countAttempt(topic: string, seqs: readonly string[]): Promise<void>;
+  /** Notes that the broker does not let us write a topic. @returns for how long already, milliseconds */
+  topicFails(topic: string, reason: string): Promise<number>;
+  topicWorks(topic: string): Promise<void>;
+  /** Topics noted by whatever node. */
+  failingTopics(): Promise<string[]>;
+  waiting(): Promise<OutboxSeen>;
 }
-
-export interface RelayLock {
-  /** Resolves when the connection that carries the lock breaks: relaying must stop. */
-  readonly lost: Promise<void>;
-  release(): Promise<void>;
-}
-
-const RELAY_LOCK = 0x72656c61;
 
 export function createOutboxStore(database: Database): OutboxStore {
   return {
-    async next(limit) {
-      const { rows } = await database.query<{
-        seq: string;
-        event_id: string;
-        topic: string;
-        key: string;
-        headers: Record<string, string>;
-        value: Buffer;
-      }>({
-        name: 'outbox-next',
-        text: 'select seq, event_id, topic, key, headers, value from outbox order by seq limit $1',
-        values: [limit],
-      });
-      return rows.map(({ event_id, ...row }) => ({ ...row, id: event_id }));
-    },
-
-    async remove(seqs) {
+    async remove(topic, seqs) {
       await database.query({
         name: 'outbox-remove',
-        text: 'delete from outbox where seq = any ($1::bigint[])',
-        values: [seqs],
+        text: 'delete from outbox where topic = $1 and seq = any ($2::bigint[])',
+        values: [topic, seqs],
       });
+    },
+
+    async countAttempt(topic, seqs) {
+      await database.query(
+        'update outbox set attempts = attempts + 1 where topic = $1 and seq = any ($2::bigint[])',
+        [topic, seqs],
+      );
+    },
+
+    async topicFails(topic, reason) {
+      const { rows } = await database.query<{ ms: string }>(
+        `insert into failing_topics (topic, reason, since) values ($1, $2, now())
+         on conflict (topic) do update set reason = excluded.reason
+         returning extract(epoch from now() - since) * 1000 as ms`,
+        [topic, reason],
+      );
+      return Number(rows[0]?.ms ?? 0);
+    },
+
+    async topicWorks(topic) {
+      await database.query('delete from failing_topics where topic = $1', [topic]);
+    },
+
+    async failingTopics() {
+      const { rows } = await database.query<{ topic: string }>('select topic from failing_topics');
+      return rows.map(({ topic }) => topic);
     },
 
     async waiting() {
-      const { rows } = await database.query<{ count: string; age: string | null }>(
-        'select count(*) as count, extract(epoch from now() - min(created_at)) as age from outbox',
+      const { rows } = await database.query<{ count: string; age: string | null; failing: string }>(
+        `select count(*) as count, extract(epoch from now() - min(created_at)) as age,
+           (select count(*) from failing_topics) as failing from outbox`,
       );
-      return { count: Number(rows[0]?.count ?? 0), oldestAgeSeconds: Math.max(0, Number(rows[0]?.age ?? 0)) };
-    },
-
-    async tryLock() {
-      const connection = await database.connect();
-      let released = false;
-      let markLost: () => void = () => {};
-      const lost = new Promise<void>((resolve) => {
-        markLost = resolve;
-      });
-      const onLost = (): void => markLost();
-      // From the first moment: a connection that breaks without a listener ends the process.
-      connection.on('error', onLost);
-      connection.on('end', onLost);
-      try {
-        const { rows } = await connection.query<{ locked: boolean }>(
-          'select pg_try_advisory_lock($1) as locked',
-          [RELAY_LOCK],
-        );
-        if (!rows[0]?.locked) {
-          connection.off('error', onLost);
-          connection.off('end', onLost);
-          connection.release();
-          return undefined;
-        }
-      } catch (error) {
-        connection.release(true);
-        throw error;
-      }
+      const [row] = rows;
       return {
-        lost,
-        async release() {
-          if (released) return;
-          released = true;
-          // Closing the connection rather than unlocking: certain to free the lock, whatever state it is in.
-          connection.release(true);
-        },
+        count: Number(row?.count ?? 0),
+        oldestAgeSeconds: Math.max(0, Number(row?.age ?? 0)),
+        failingTopics: Number(row?.failing ?? 0),
       };
     },
   };

@@ -10,6 +10,8 @@ export interface ProcedureDefinition {
   readonly name: Text;
   /** Names the content: another content has another version. */
   readonly version: string;
+  /** The time that the law gives the office, by the service's card. Absent in cases of before it was kept. */
+  readonly workingDays?: number;
   readonly procedure: Procedure;
 }
 

@@ -5,7 +5,7 @@ import type { Snapshot } from '../config/snapshot.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { type FieldError, UraError } from '../errors.js';
 import { checkSubject } from './check-subject.js';
-import type { CaseStep, Envelope, EvidenceItem, Reason, StoredRequest } from './request.js';
+import type { CaseStep, Envelope, EvidenceItem, Priority, Reason, StoredRequest } from './request.js';
 import type { RequestStore } from './request-store.js';
 
 /** A submission whose sender is known and whose body fits the API description. */
@@ -14,6 +14,8 @@ export interface Submission {
   readonly id: string;
   readonly client: Client;
   readonly idempotencyKey: string;
+  /** Repeated in the result, for whoever submitted over Kafka and has no id of the request yet. */
+  readonly submissionId?: string;
   readonly body: RequestBody;
   /** The body exactly as it was signed. */
   readonly bodyBytes: Uint8Array;
@@ -26,11 +28,15 @@ export interface Submission {
   readonly case?: CaseStep;
   /** Goes to the officers at once, and not to the registry. Default false. */
   readonly byHand?: boolean;
+  /** Where the body names none. Default `interactive`: whoever asks over HTTP mostly has somebody waiting. */
+  readonly defaultPriority?: Priority;
 }
 
 /** `NewRequest` of `openapi/gateway.yaml`. */
-export interface RequestBody extends Omit<Envelope, 'parameters' | 'case'> {
+export interface RequestBody extends Omit<Envelope, 'parameters' | 'case' | 'submissionId'> {
   readonly deadline?: string;
+  /** Default: that of the way it came. */
+  readonly priority?: Priority;
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
@@ -38,7 +44,7 @@ export interface AcceptParts {
   /** The configuration in use at this moment. */
   readonly current: () => Pick<Snapshot, 'queries' | 'meaning' | 'authorise'>;
   readonly store: RequestStore;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'reserve' | 'dispatch'>;
   readonly clock: Clock;
   readonly defaultDeadlineMs: number;
   readonly onAccepted: (request: StoredRequest) => void;
@@ -112,6 +118,7 @@ export async function accept(
     ...(consentRef === undefined ? {} : { consentRef }),
     ...(requestedFields === undefined ? {} : { requestedFields }),
     ...(submission.case === undefined ? {} : { case: submission.case }),
+    ...(submission.submissionId === undefined ? {} : { submissionId: submission.submissionId }),
   };
   const authorisation = authorise(client, service.settings, envelope);
   if (!authorisation.allowed) {
@@ -132,7 +139,7 @@ export async function accept(
   }
 
   const byHand = submission.byHand === true;
-  const reserved = byHand ? undefined : parts.dispatcher.reserve(service.settings.adapter);
+  const reserved = byHand ? undefined : parts.dispatcher.reserve(service.settings.adapter, client.id);
   let used = false;
   try {
     const accepted = await parts.store.accept({
@@ -147,6 +154,7 @@ export async function accept(
         envelope,
         decision: authorisation.decision,
         warnings: checked.warnings,
+        priority: body.priority ?? submission.defaultPriority ?? 'interactive',
         traceparent: submission.traceparent,
         deadlineAt,
         acceptedAt: now,

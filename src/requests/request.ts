@@ -15,6 +15,8 @@ export interface Envelope {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Present when no client but a procedure asks. */
   readonly case?: CaseStep;
+  /** What the client itself calls its submission; present when that came over Kafka. */
+  readonly submissionId?: string;
 }
 
 /** The step of a case that a request is made for. */
@@ -57,6 +59,26 @@ export interface Reason {
   readonly detail: string;
 }
 
+/** Who waits: somebody at a counter, or nobody. */
+export type Priority = 'interactive' | 'batch';
+
+/** A request of which nobody knows whether the registry executed it; the registry is asked. */
+export interface Inquiry {
+  /** When the registry first said that it has not executed it. Milliseconds since the epoch. */
+  readonly notExecutedAt?: number;
+}
+
+/** What kept a request waiting through no fault of the office. */
+export interface Delay {
+  readonly kind: 'registry-outage';
+  readonly registry: string;
+  /** RFC 3339, UTC: within the request's own time. */
+  readonly from: string;
+  readonly until: string;
+  /** Of one or several outages between the two. */
+  readonly totalMs: number;
+}
+
 /** One stored request. Times are milliseconds since the epoch. */
 export interface StoredRequest {
   readonly id: string;
@@ -74,10 +96,15 @@ export interface StoredRequest {
   readonly reason?: Reason;
   readonly result?: Result;
   readonly attempts: number;
+  readonly priority: Priority;
   /** What the registry calls the matter, once it has taken the question and answers later. */
   readonly ticket?: string;
   /** Municipality whose officers can answer by hand. Absent: the one that asked. */
   readonly office?: string;
+  /** Present while nobody knows whether the registry executed it. */
+  readonly inquiry?: Inquiry;
+  /** Of a request that has ended. Absent: none. */
+  readonly delays?: readonly Delay[];
   readonly deadlineAt: number;
   readonly acceptedAt: number;
   readonly updatedAt: number;
@@ -101,7 +128,9 @@ export interface EvidenceItem {
     | 'cancellation'
     | 'officer-answer'
     | 'document'
-    | 'application-state';
+    | 'application-state'
+    | 'operator-action'
+    | 'registry-outage';
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   /** Key id or certificate thumbprint (SHA-256, hex) of whoever signed the bytes. */

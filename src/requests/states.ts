@@ -19,7 +19,8 @@ export type FinalState = 'answered' | 'refused' | 'failed' | 'expired' | 'cancel
 
 /**
  * The one table of legal transitions. `dispatching` means that a process holds the lease and may already have
- * called the registry; every other open state means that surely nobody is calling it now.
+ * called the registry; every other open state means that surely nobody is calling it now. Out of `dispatching` only
+ * the holder of the lease takes a request, so whoever cancels one has taken over a lease that had run out.
  */
 export const transitions: Readonly<Record<RequestState, readonly RequestState[]>> = {
   accepted: ['dispatching', 'expired', 'cancelled'],
@@ -33,8 +34,10 @@ export const transitions: Readonly<Record<RequestState, readonly RequestState[]>
     'refused',
     'failed',
     'expired',
+    'cancelled',
   ],
-  'retry-wait': ['dispatching', 'expired', 'cancelled'],
+  // Waits on, for another time: now instead of later.
+  'retry-wait': ['dispatching', 'retry-wait', 'expired', 'cancelled'],
   'awaiting-answer': [
     'dispatching',
     // A late answer that could not be accepted is kept as evidence, and the wait goes on.
@@ -47,7 +50,7 @@ export const transitions: Readonly<Record<RequestState, readonly RequestState[]>
     'expired',
     'cancelled',
   ],
-  'awaiting-officer': ['answered', 'refused', 'expired', 'cancelled'],
+  'awaiting-officer': ['answered', 'refused', 'failed', 'expired', 'cancelled'],
   held: ['retry-wait', 'awaiting-officer', 'answered', 'refused', 'failed', 'expired', 'cancelled'],
   answered: [],
   refused: [],

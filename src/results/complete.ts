@@ -1,6 +1,6 @@
 import type { Exchanged } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
-import type { EvidenceItem, Reason, Result, StoredRequest } from '../requests/request.js';
+import type { Delay, EvidenceItem, Inquiry, Reason, Result, StoredRequest } from '../requests/request.js';
 import { type FinalState, isFinal } from '../requests/states.js';
 import type { EventMaker } from './result-event.js';
 import type { ResultStore, Step } from './result-store.js';
@@ -9,6 +9,11 @@ export interface CompletionParts {
   readonly store: ResultStore;
   readonly events: EventMaker;
   readonly clock: Clock;
+  /** What kept a request waiting that ends at this moment, and what proves it. Default: nothing ever does. */
+  readonly delaysOf?: (
+    request: StoredRequest,
+    at: number,
+  ) => Promise<{ readonly delays: readonly Delay[]; readonly evidence: readonly EvidenceItem[] }>;
   /** Called after the commit of a final step, with the request as it now stands. */
   readonly onFinished: (request: StoredRequest, state: FinalState) => void;
 }
@@ -16,6 +21,10 @@ export interface CompletionParts {
 /** What becomes of a request, before it is turned into rows. */
 export interface Change {
   readonly to: Step['to'];
+  /** Only if it still stands there; for whoever decided after reading it. */
+  readonly from?: Step['to'];
+  /** With `from`: only if no other attempt was begun since this many. */
+  readonly attempts?: number;
   readonly result?: Result;
   readonly reason?: Reason;
   /** Not looked at again before; for `retry-wait` and `awaiting-answer`. Milliseconds. */
@@ -24,6 +33,8 @@ export interface Change {
   readonly ticket?: string;
   /** For `awaiting-officer`: municipality whose officers can answer. Default: the one that asked. */
   readonly office?: string;
+  /** For `retry-wait`: nobody knows whether the registry executed it, and it is asked. */
+  readonly inquiry?: Inquiry;
   readonly evidence: readonly EvidenceItem[];
 }
 
@@ -42,31 +53,39 @@ export class Completion {
    * @throws when the store does not answer: nothing is known to be written, and trying again is safe.
    */
   async apply(request: StoredRequest, leaseOwner: string | null, change: Change): Promise<boolean> {
-    const { store, events, clock, onFinished } = this.#parts;
+    const { store, events, clock, delaysOf, onFinished } = this.#parts;
     const at = clock.now();
     const common = {
       requestId: request.id,
       leaseOwner,
       to: change.to,
       at,
+      ...(change.from ? { from: change.from } : {}),
+      ...(change.attempts === undefined ? {} : { attempts: change.attempts }),
       ...(change.reason ? { reason: change.reason } : {}),
       ...(change.result ? { result: change.result } : {}),
       ...(change.delayMs === undefined ? {} : { delayMs: change.delayMs }),
       ...(change.ticket === undefined ? {} : { ticket: change.ticket }),
       ...(change.office === undefined ? {} : { office: change.office }),
+      ...(change.inquiry === undefined ? {} : { inquiry: change.inquiry }),
     };
     if (!isFinal(change.to)) return store.take({ ...common, evidence: change.evidence });
 
-    const { event, proof } = await events.make(request, { state: change.to, at, ...change });
-    const taken = await store.take({ ...common, event, evidence: [...change.evidence, proof] });
-    if (taken) onFinished(ended(request, change, at), change.to);
+    const { delays, evidence } = (await delaysOf?.(request, at)) ?? { delays: [], evidence: [] };
+    const late = delays.length > 0 ? { delays } : {};
+    // Before the event is made: it names by digest what this step stores, and is signed.
+    const items = [...change.evidence, ...evidence];
+    const ending = { state: change.to, at, ...change, evidence: items };
+    const { event, proof } = await events.make(request, ending);
+    const taken = await store.take({ ...common, ...late, event, evidence: [...items, proof] });
+    if (taken) onFinished({ ...ended(request, change, at), ...late }, change.to);
     return taken;
   }
 }
 
 /** The request as this step has stored it, so that nobody needs to read it again. */
 function ended(request: StoredRequest, { result, reason, to }: Change, at: number): StoredRequest {
-  const { reason: _earlier, ...kept } = request;
+  const { reason: _earlier, inquiry: _open, ...kept } = request;
   return {
     ...kept,
     state: to,

@@ -67,17 +67,7 @@ export async function answerByHand(parts: ManualAnswerParts, answer: ManualAnswe
   // What an operator has to decide about, an officer may decide by finding the answer.
   if (request.state !== 'awaiting-officer' && request.state !== 'held') throw notAnswerable();
 
-  const content = body.document && Buffer.from(body.document.content, 'base64');
-  const errors = [
-    ...checkEvidence(parts, request, body),
-    // Buffer skips what is no base64, and would keep another document than the one that was signed.
-    ...(content && content.toString('base64') !== body.document?.content
-      ? [{ pointer: '/document/content', code: 'base64', detail: 'is not padded base64' }]
-      : []),
-  ];
-  if (errors.length > 0) {
-    throw new UraError('invalid-request', 'The fields named in errors are not valid.', { errors });
-  }
+  requireAnswerFits(parts, request, body);
   const evidence: EvidenceItem[] = [
     {
       kind: 'officer-answer',
@@ -86,9 +76,7 @@ export async function answerByHand(parts: ManualAnswerParts, answer: ManualAnswe
       ...answer.proof,
       meta: { ...answer.proof.meta, grant: grant.id },
     },
-    ...(content && body.document
-      ? [{ kind: 'document', bytes: content, mediaType: body.document.mediaType } as const]
-      : []),
+    ...documentEvidence(body),
   ];
   if (!(await parts.completion.apply(request, null, changeBy(request, body, evidence, parts)))) {
     throw notAnswerable();
@@ -105,10 +93,43 @@ export function grantFor(
   );
 }
 
-function checkEvidence(
-  parts: ManualAnswerParts,
+/** What somebody found, whoever that was. */
+export type FoundByHand = Pick<ManualAnswerBody, 'evidence' | 'document'>;
+
+/**
+ * Holds an answer by hand against the contract of the registry's, and against the question.
+ *
+ * @throws {UraError} `invalid-request`.
+ */
+export function requireAnswerFits(
+  parts: Pick<ManualAnswerParts, 'validateEvidence' | 'operationOf'>,
   request: StoredRequest,
-  body: ManualAnswerBody,
+  found: FoundByHand,
+): void {
+  const content = found.document?.content;
+  const errors = [
+    ...checkEvidence(parts, request, found),
+    // Buffer skips what is no base64, and would keep another document than the one that was signed.
+    ...(content !== undefined && Buffer.from(content, 'base64').toString('base64') !== content
+      ? [{ pointer: '/document/content', code: 'base64', detail: 'is not padded base64' }]
+      : []),
+  ];
+  if (errors.length > 0) {
+    throw new UraError('invalid-request', 'The fields named in errors are not valid.', { errors });
+  }
+}
+
+/** The document of an answer byte for byte, to stand below the answer that carries it. */
+export function documentEvidence({ document }: FoundByHand): EvidenceItem[] {
+  if (document === undefined) return [];
+  const bytes = Buffer.from(document.content, 'base64');
+  return [{ kind: 'document', bytes, mediaType: document.mediaType }];
+}
+
+function checkEvidence(
+  parts: Pick<ManualAnswerParts, 'validateEvidence' | 'operationOf'>,
+  request: StoredRequest,
+  body: FoundByHand,
 ): FieldError[] {
   if (body.evidence === undefined) return [];
   const operation = parts.operationOf(request.adapter, request.operation);

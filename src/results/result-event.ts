@@ -41,6 +41,7 @@ export function createEventMaker(parts: EventParts): EventMaker {
           service: request.service,
           municipality: request.municipality,
           ...(request.envelope.case ? { case: request.envelope.case } : {}),
+          ...(request.envelope.submissionId ? { submissionId: request.envelope.submissionId } : {}),
           state: ending.state,
           ...(ending.result ? { result: ending.result } : {}),
           ...(ending.reason ? { reason: ending.reason } : {}),

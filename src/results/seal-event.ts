@@ -17,6 +17,8 @@ export interface EventParts {
 
 /** What an event says, before it is signed. */
 export interface EventContent {
+  /** CloudEvents `id`. Default: a new one. */
+  readonly id?: string;
   /** CloudEvents `type`. */
   readonly type: string;
   /** CloudEvents `subject`: id of what it is about. */
@@ -46,7 +48,7 @@ export function resultsTopic(municipality: string): string {
 export function createEventSealing(parts: EventParts) {
   const sealer = eventSealer(parts);
   return async (content: EventContent) => {
-    const id = parts.ids.next();
+    const id = content.id ?? parts.ids.next();
     const value = Buffer.from(JSON.stringify(content.value));
     const attributes = {
       ce_id: id,

@@ -34,6 +34,7 @@ const jwks = [
   'business',
   'municipal-tax',
   'adisa',
+  'operations',
 ] as const;
 const defaultDays = 730;
 
@@ -64,7 +65,7 @@ export interface DevelopmentKeysOptions {
  * Makes the keys that the demo and the tests run on, and leaves alone whatever is there already: an authority
  * and certificates for WS-Security (`development-ca`; RSA-2048 `gateway-wss` and `civil-wss`, P-256 `property-wss`
  * and `agency-wss`: `<name>.key.pem`, `<name>.cert.pem`), and P-256 keys for signatures over HTTP (`gateway-http`,
- * the clients `oss-divjake`, `oss-stranger` and `adisa`, the registries `tax`, `business` and `municipal-tax`:
+ * the clients `oss-divjake`, `oss-stranger` and `adisa`, the operator `operations`, the registries `tax`, `business` and `municipal-tax`:
  * `<name>.private.jwk.json`, `<name>.public.jwk.json`). All files are 0600.
  *
  * Safe to run in several processes at once and to break off at any point: a private key is placed first and

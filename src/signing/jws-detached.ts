@@ -82,6 +82,8 @@ export interface JwsExpectation {
   readonly now: number;
   /** The values as they came with the bytes. Default: none may be bound. */
   readonly bound?: BoundValues;
+  /** How far ahead of `now` it may be signed, milliseconds. Default 60 000. */
+  readonly futureMs?: number;
 }
 
 /** Who signed the bytes, and when. */
@@ -103,7 +105,7 @@ export async function verifyDetached(
   jws: string,
   bytes: Uint8Array,
   findKey: FindKey,
-  { typ, now, bound = {} }: JwsExpectation,
+  { typ, now, bound = {}, futureMs = futureToleranceMs }: JwsExpectation,
 ): Promise<VerifiedJws> {
   const [encoded, signature] = split(jws);
   const header = readJoseHeader(encoded);
@@ -119,7 +121,7 @@ export async function verifyDetached(
   const kid = header.get('kid');
   if (typeof kid !== 'string' || kid === '') throw new SignatureRefused('jws-kid-missing');
   if (header.get('typ') !== typ) throw new SignatureRefused('jws-typ');
-  const signedAt = readTime(header.get('iat'), now);
+  const signedAt = readTime(header.get('iat'), now + futureMs);
   const key = findKey(kid);
   if (key === undefined || key.keyId !== kid) throw new SignatureRefused('keyid-unknown');
   const algorithm = jwaName[key.algorithm];
@@ -143,10 +145,10 @@ function split(jws: string): [encoded: string, signature: string] {
   return [encoded, signature];
 }
 
-function readTime(iat: unknown, now: number): number {
+function readTime(iat: unknown, latest: number): number {
   if (typeof iat !== 'number' || !Number.isSafeInteger(iat) || iat <= 0)
     throw new SignatureRefused('jws-iat');
-  if (iat * 1000 > now + futureToleranceMs) throw new SignatureRefused('jws-iat', 'future');
+  if (iat * 1000 > latest) throw new SignatureRefused('jws-iat', 'future');
   return iat * 1000;
 }
 

@@ -10,6 +10,11 @@ interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly sha256: string;
+  /**
+   * Programs that do not know this migration must not go on when this one was applied; 0: all may. Said in the file by
+   * a line `-- oldest-program: 12`.
+   */
+  readonly oldestProgram: number;
 }
 
 /** Any number, as long as every Ura of every version uses the same: the lock under which the schema changes. */
@@ -41,9 +46,20 @@ export async function migrate(database: Database): Promise<string[]> {
         'insert into schema_migrations (version, name, sha256, applied_at) values ($1, $2, $3, now())',
         [migration.version, migration.name, migration.sha256],
       );
+      if (migration.oldestProgram > 0) {
+        await connection.query('update schema_migrations set oldest_program = $2 where version = $1', [
+          migration.version,
+          migration.oldestProgram,
+        ]);
+      }
     }
     return missing.map((migration) => migration.name);
   });
+}
+
+/** Number of the latest migration that this program knows. */
+export async function latestMigration(): Promise<number> {
+  return Math.max(...(await readMigrations()).map(({ version }) => version));
 }
 
 async function readMigrations(): Promise<Migration[]> {
@@ -57,6 +73,7 @@ async function readMigrations(): Promise<Migration[]> {
         name,
         sql,
         sha256: createHash('sha256').update(sql).digest('hex'),
+        oldestProgram: Number(/^-- oldest-program: (\d+)$/m.exec(sql)?.[1] ?? 0),
       };
     }),
   );

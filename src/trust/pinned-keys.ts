@@ -8,7 +8,7 @@ import type { CrlSource } from './revocation-list.js';
 
 /** One partner's public key and the file that it was read from. */
 export interface PinnedKey {
-  readonly kind: 'client' | 'registry';
+  readonly kind: 'client' | 'operator' | 'registry';
   readonly key: TrustedKey;
   readonly file: string;
 }
@@ -33,15 +33,21 @@ interface Partner {
 }
 
 /**
- * Reads the keys of all clients and registries, and the issuers of their revocation lists. A partner without any key
+ * Reads the keys of all clients, operators and registries, and the issuers of their revocation lists. A partner without any key
  * is a warning and no failure, so that taking the last key away takes effect at once.
  *
  * @throws {KeyFileUnusable}
  */
-export async function readPinnedKeys({ clients, adapters }: Config): Promise<PinnedKeys> {
+export async function readPinnedKeys({ clients, operators, adapters }: Config): Promise<PinnedKeys> {
   const partners: Partner[] = [
     ...clients.map(({ id, keys, crl }) => ({
       kind: 'client' as const,
+      id,
+      paths: keys,
+      ...(crl ? { crl } : {}),
+    })),
+    ...operators.map(({ id, keys, crl }) => ({
+      kind: 'operator' as const,
       id,
       paths: keys,
       ...(crl ? { crl } : {}),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createTransport, type Posted, type PostRequest, type Transport } from '../../adapters/transport.js';
+import { cutOff } from '../support/cut-off.js';
 import { type MisbehavingServer, serveConnections, serveRequests } from './misbehaving-server.js';
 
 const question = Buffer.from('<question/>');
@@ -173,7 +174,7 @@ describe('post', () => {
 
   it('does not know about execution when the connection is reset after the request', async () => {
     const { url } = await connections((socket) => {
-      socket.once('data', () => socket.resetAndDestroy());
+      socket.once('data', () => cutOff(socket));
     });
     const posted = await ask(url);
     assert.deepEqual(posted, { kind: 'failed', executed: 'unknown', reason: 'connection-lost' });
@@ -185,7 +186,7 @@ describe('post', () => {
       socket.on('data', () => {
         questions += 1;
         if (questions === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
-        else socket.resetAndDestroy();
+        else cutOff(socket);
       });
     });
     assert.equal((await ask(server.url)).kind, 'answer');

@@ -222,6 +222,31 @@ describe('ura config diff', function () {
       ],
     ],
     [
+      'what an operator may do, on what, and that there is another',
+      {
+        'operators/operations.json': (it) => ({
+          ...it,
+          roles: ['operator'],
+          scope: { registries: ['civil'], municipalities: 'all' },
+        }),
+        'operators/watcher.json': () => ({
+          id: 'watcher',
+          name: 'Watcher',
+          keys: [`${process.env.URA_DATA}/keys/tax.public.jwk.json`],
+          roles: ['observer'],
+          scope: { registries: 'all', municipalities: 'all' },
+        }),
+      },
+      [
+        'operator operations: may no longer disclose, answer, dead-letters',
+        'operator operations: roles[1] removed (was “data-steward”)',
+        'operator operations: roles[2] removed (was “platform”)',
+        'operator operations: scope.registries “all” → ["civil"]',
+        'operator watcher: is a new operator, who may view',
+        'operator watcher: key dev-tax is accepted from now on',
+      ],
+    ],
+    [
       'a client that is gone',
       {
         'policies/oss-fier.json': (it) => ({ ...it, client: 'oss-new' }),

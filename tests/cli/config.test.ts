@@ -32,7 +32,7 @@ describe('ura config check', function () {
       assert.equal(error, '');
       assert.match(
         printed,
-        /\d+ queries, \d+ services, \d+ municipalities with differences, \d+ adapters, \d+ clients, \d+ grants: all in order/,
+        /\d+ queries, \d+ services, \d+ municipalities with differences, \d+ adapters, \d+ clients, \d+ operators, \d+ grants: all in order/,
       );
     }
   });

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { adapterCommand } from '../../src/cli/adapter/command.js';
+import { afterRestoreCommand } from '../../src/cli/after-restore.js';
 import { caseCommand } from '../../src/cli/case.js';
 import { catalogueCommand } from '../../src/cli/catalogue/command.js';
 import { configCommand } from '../../src/cli/config/command.js';
+import { deadLetterCommand } from '../../src/cli/dead-letter.js';
 import { demoCommand } from '../../src/cli/demo/command.js';
 import { evidenceCommand } from '../../src/cli/evidence.js';
 import { keysCommand } from '../../src/cli/keys/command.js';
 import { listenCommand } from '../../src/cli/listen.js';
+import { monthsCommand } from '../../src/cli/months.js';
+import { operatorCommand } from '../../src/cli/operator/command.js';
 import { serveCommand } from '../../src/cli/serve.js';
 import { simulateCommand } from '../../src/cli/simulate.js';
 import { submitCommand } from '../../src/cli/submit.js';
@@ -34,6 +38,16 @@ const commands: readonly (readonly [make: Make, path: readonly string[]])[] = [
   [adapterCommand, ['adapter', 'check']],
   [adapterCommand, ['adapter', 'new']],
   [evidenceCommand, ['evidence', 'verify']],
+  ...['summary', 'list', 'show', 'release', 'rerun', 'cancel', 'disclose', 'answer'].map(
+    (name): [Make, string[]] => [operatorCommand, ['operator', name]],
+  ),
+  [deadLetterCommand, ['dead-letter', 'list']],
+  [deadLetterCommand, ['dead-letter', 'show']],
+  [deadLetterCommand, ['dead-letter', 'requeue']],
+  [afterRestoreCommand, ['after-restore']],
+  [monthsCommand, ['months', 'list']],
+  [monthsCommand, ['months', 'detach']],
+  [monthsCommand, ['months', 'attach']],
   [(parts) => demoCommand({ ...parts, terminal: process.stdout }), ['demo']],
 ];
 

@@ -196,6 +196,7 @@ describe('ura keys rotate, expire-soon and list --config', function () {
           ['oss-divjake', 'client-oss-divjake'],
           ['oss-stranger', 'client-oss-fier'],
           ['agency-wss', 'client-social-service'],
+          ['operations', 'operator-operations'],
           ['adisa', 'registry-adisa'],
           ['business', 'registry-business'],
           ['next', 'registry-civil'],

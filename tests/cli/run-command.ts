@@ -24,6 +24,7 @@ export async function runCommand(
     variables,
     clock: systemClock,
     asked: new Promise(() => {}),
+    mayTakeLonger: () => {},
   });
   const keep = (text: string): void => {
     written += text;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { submitCommand } from '../../src/cli/submit.js';
-import { freePort, type Stack, startStack } from '../support/stack.js';
+import { freePort } from '../support/free-port.js';
+import { type Stack, startStack } from '../support/stack.js';
 import { runCommand } from './run-command.js';
 
 describe('ura submit', function () {

@@ -135,6 +135,19 @@ describe('client/consume-results', () => {
     assert.deepEqual(committed, [1, 2]);
   });
 
+  it('skips what is repeated behind later events of its case, as a relay that was stopped and woken does', async () => {
+    const [first, second, third] = [await makeMessage(1), await makeMessage(2), await makeMessage(3)];
+    const seen = seenInMemory();
+    const before = await consume([first, second, first, second], { seen });
+    // Another process of the same group goes on with the same memory.
+    const after = await consume([third, first, third, second], { seen });
+    assert.deepEqual(
+      [...before.handled, ...after.handled].map(({ id }) => id.at(-1)),
+      ['1', '2', '3'],
+    );
+    assert.deepEqual([before.committed.length, after.committed.length], [4, 4]);
+  });
+
   it('gives an event again whose handler failed, and remembers it only afterwards', async () => {
     const calls: string[] = [];
     let failures = 1;

@@ -29,6 +29,7 @@ describe('the security profile in the settings of a client', () => {
     ['none', {}],
     ['http-sig by name', { profile: 'http-sig' }],
     ['jws-detached by name', { profile: 'jws-detached' }],
+    ['any, and Kafka besides', { profile: 'jws-detached', kafkaIntake: true }],
     ['jws-detached with a field of its own', { profile: { profile: 'jws-detached', field: 'x-sig' } }],
     [
       'modi-rest with its settings',
@@ -55,6 +56,17 @@ describe('the security profile in the settings of a client', () => {
       'a pair of two profiles',
       { profile: { question: 'http-sig', answer: 'jws-detached' } },
       /^clients: oss-divjake: an answer by jws-detached cannot be tied to a request by http-sig$/,
+    ],
+    [
+      'a way in over Kafka beside mtls',
+      { kafkaIntake: true, mtls: { certificates: ['x'] } },
+      /^clients: oss-divjake: kafkaIntake goes with neither mtls nor nonrepudiation$/,
+      { tls },
+    ],
+    [
+      'a way in over Kafka beside nonrepudiation',
+      { kafkaIntake: true, nonrepudiation: true },
+      /^clients: oss-divjake: kafkaIntake goes with neither mtls nor nonrepudiation$/,
     ],
     [
       'mtls without TLS',

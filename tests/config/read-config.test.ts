@@ -9,6 +9,15 @@ import { configCopy } from '../support/config-copy.js';
 type Json = Record<string, unknown>;
 const environment = { URA_DATA: '/data' };
 
+/** Of a file of its own. */
+const operatorSettings = (id: string): Json => ({
+  id,
+  name: id,
+  keys: ['another.jwk.json'],
+  roles: ['observer'],
+  scope: { registries: 'all', municipalities: 'all' },
+});
+
 describe('reading the configuration', () => {
   /** Problems of the shipped configuration after these changes. */
   const problems = async (
@@ -55,8 +64,29 @@ describe('reading the configuration', () => {
     for (const file of files) assert.ok(isAbsolute(file), file);
   });
 
+  const operator = 'operators/operations.json';
   /** What is changed, and what the problem must name: file, then place in it. */
   const table: readonly [string, Parameters<typeof problems>, RegExp][] = [
+    [
+      'an operator with a role that there is not',
+      [{ [operator]: (it) => ({ ...it, roles: ['root'] }) }],
+      /operators\/operations\.json: \/roles\/0 /,
+    ],
+    [
+      'an operator without a scope',
+      [{ [operator]: ({ scope: _, ...it }) => it }],
+      /operators\/operations\.json: .*scope/,
+    ],
+    [
+      'an operator of a registry and a municipality that there are not',
+      [{ [operator]: (it) => ({ ...it, scope: { registries: ['civvil'], municipalities: ['99'] } }) }],
+      /operators: operations: scope names registry civvil.*\n.*unknown municipality 99/,
+    ],
+    [
+      'two operators of one name',
+      [{ 'operators/another.json': () => operatorSettings('operations') }],
+      /operator id operations is given more than once/,
+    ],
     [
       'an unknown setting',
       [{ [client]: (it) => ({ ...it, admin: true }) }],
@@ -191,6 +221,16 @@ describe('reading the configuration', () => {
       'a variable that is not set',
       [{ [client]: (it) => ({ ...it, keys: [`\${KEYS_OF_DIVJAKE}/a.json`] }) }],
       /^clients\/oss-divjake\.json: .*KEYS_OF_DIVJAKE/m,
+    ],
+    [
+      'idempotency keys that are forgotten before their submissions are too old',
+      [
+        {
+          [client]: (it) => ({ ...it, kafkaIntake: true }),
+          'gateway.json': (it) => ({ ...it, idempotencyKeys: { retentionDays: 3 } }),
+        },
+      ],
+      /idempotencyKeys\.retentionDays \(3\) has to be at least a day longer than kafka\.intake\.maxAgeHours \(72\)/,
     ],
     [
       'a file that is no JSON',

@@ -8,7 +8,14 @@ import { findPackageRoot } from '../../src/package-root.js';
 
 const folder = join(findPackageRoot(), 'contracts', 'registries', 'property');
 const namespace = 'urn:al:ura:registry:property:v1';
-const operations = ['GetOwnership', 'GetPropertyCard', 'GetAnswer', 'DeliverAnswer'];
+const operations = [
+  'GetOwnership',
+  'GetPropertyCard',
+  'RegisterProhibition',
+  'GetExecution',
+  'GetAnswer',
+  'DeliverAnswer',
+];
 
 const context =
   '<Context><Purpose>social-housing</Purpose><LegalBasis>Ligji 22/2018, neni 18</LegalBasis><CaseId>C-1</CaseId>' +
@@ -28,12 +35,12 @@ function message(name: string, content: string): string {
 }
 
 describe('property registry contract', () => {
-  it('is a WSDL that node-soap reads without the network: three operations of the registry, one of ours', async () => {
+  it('is a WSDL that node-soap reads without the network: five operations of the registry, one of ours', async () => {
     const client = await soap.createClientAsync(join(folder, 'property.wsdl'));
     const described = client.describe() as Record<string, Record<string, Record<string, object>>>;
     const of = (name: string) => Object.keys(described[`${name}Service`]?.[`${name}Port`] ?? {});
-    assert.deepEqual(of('PropertyRegistry'), operations.slice(0, 3));
-    assert.deepEqual(of('PropertyAnswers'), operations.slice(3));
+    assert.deepEqual(of('PropertyRegistry'), operations.slice(0, 5));
+    assert.deepEqual(of('PropertyAnswers'), operations.slice(5));
   });
 
   it('is SOAP 1.2, and names the action of every message', () => {
@@ -84,6 +91,14 @@ describe('property registry contract', () => {
         message(
           'GetPropertyCardResponse',
           '<Taken><Ticket>T-1</Ticket><NotBefore>2026-03-02T09:14:27.123Z</NotBefore></Taken>',
+        ),
+      ],
+      ['asking for the status', message('GetExecution', quoted.replace(/<Ticket>.*/, ''))],
+      [
+        'a status that says no',
+        message(
+          'GetExecutionResponse',
+          `${quoted.replace(/<Ticket>.*/, '')}<NotExecuted><AsOf>2026-03-02T09:14:27Z</AsOf></NotExecuted>`,
         ),
       ],
       ['asking again', message('GetAnswer', quoted)],

@@ -168,9 +168,10 @@ describe('a gateway that is killed in the middle of a case', function () {
     // As if the process had died between the two: the same rows, as a crash would leave them.
     await stack.database.query(`delete from requests where id = any ($1::uuid[])`, [ids]);
     await stack.database.query(`delete from idempotency_keys where request_id = any ($1::uuid[])`, [ids]);
-    await stack.database.query('alter table evidence disable trigger evidence_append_only');
+    await stack.database.query(`delete from request_cases where request_id = any ($1::uuid[])`, [ids]);
+    await stack.database.query('alter table evidence disable trigger user');
     await stack.database.query(`delete from evidence where request_id = any ($1::uuid[])`, [ids]);
-    await stack.database.query('alter table evidence enable trigger evidence_append_only');
+    await stack.database.query('alter table evidence enable trigger user');
     await stack.database.query('update cases set due_at = now() where id = $1', [submitted.id]);
     stack.registry.control('normal');
     await start();

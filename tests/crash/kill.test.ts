@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { createEvidenceStore } from '../../src/evidence/evidence-store.js';
 import { type CollectedResults, collectResults } from '../support/collect-results.js';
 import { configCopy } from '../support/config-copy.js';
+import { freePort } from '../support/free-port.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
-import { familyRequest, freePort, type Stack, startStack } from '../support/stack.js';
+import { familyRequest, type Stack, startStack } from '../support/stack.js';
 import { waitFor } from '../support/wait-for.js';
 
 describe('a gateway that is killed', function () {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Outcome } from '../../contracts/outcome.js';
-import { type Attempt, decide } from '../../src/dispatch/decide.js';
+import { type Attempt, decide, decideStatus } from '../../src/dispatch/decide.js';
 
 const policy = { baseMs: 1_000, capMs: 60_000, maxInvalidAttempts: 3 };
 const repeatable = { name: 'a', evidenceType: 'a', idempotentByMessageId: true };
@@ -36,7 +36,13 @@ const table: readonly [Outcome, typeof repeatable, number, string, string | unde
   [invalid, once, 1, 'failed', 'answer-invalid'],
 ];
 
-const moment = { now: 1_000_000, pollEveryMs: 60_000 };
+const moment = {
+  now: 1_000_000,
+  pollEveryMs: 60_000,
+  registry: 'civil',
+  messageId: '0190aaaa-0000-7000-8000-000000000001',
+  hasStatus: false,
+};
 
 describe('the decision after an attempt', () => {
   for (const [outcome, operation, attempts, to, code] of table) {
@@ -132,5 +138,90 @@ describe('the decision after an attempt', () => {
         assert.notEqual(decide(attempt).to, 'retry-wait');
       }),
     );
+  });
+
+  it('asks what became of it where the registry tells, and holds it where nobody but a person can find out', () => {
+    const at = (outcome: Outcome, hasStatus: boolean, attempts = 1) =>
+      decide({ outcome, operation: once, policy, attempts, ...moment, hasStatus, random: 0.5 });
+    for (const outcome of [unknown, invalid]) {
+      const asked = at(outcome, true);
+      assert.ok(asked.to === 'retry-wait' && asked.inquiry !== undefined, outcome.kind);
+      assert.match(asked.reason.detail, new RegExp(moment.messageId));
+    }
+    const held = at(unknown, false);
+    assert.ok(held.to === 'held');
+    assert.match(held.reason.detail, /registry civil .*message id 0190aaaa-/);
+    assert.equal(at(invalid, true, 3).to, 'failed');
+    assert.equal(
+      at({ kind: 'invalid', reason: 'request: /x required' }, true).to,
+      'failed',
+      'nothing was sent',
+    );
+  });
+
+  it('waits as long as the registry or the breaker wants, and spreads what was not even tried', () => {
+    const delay = (outcome: Outcome, attempts: number, random: number) => {
+      const verdict = decide({ outcome, operation: once, policy, attempts, ...moment, random });
+      return verdict.to === 'retry-wait' ? verdict.delayMs : undefined;
+    };
+    const notBefore = moment.now + 20_000;
+    assert.equal(delay({ ...unavailable, notBefore } as Outcome, 1, 0.5), 20_500);
+    assert.equal(delay({ ...unavailable, notBefore: moment.now - 5 } as Outcome, 1, 0.5), 500);
+    const open: Outcome = { kind: 'unavailable', reason: 'circuit-open', notBefore };
+    assert.equal(delay(open, 90, 0.5), 20_500, 'nobody was asked, so nobody grew impatient');
+  });
+});
+
+describe('the decision after asking what became of a message id', () => {
+  const asked = (outcome: Outcome, inquiry = {}, changes: Partial<Attempt> = {}) =>
+    decideStatus({
+      outcome,
+      operation: once,
+      policy,
+      attempts: 2,
+      ...moment,
+      hasStatus: true,
+      random: 0.5,
+      inquiry,
+      statusPauseMs: 10_000,
+      ...changes,
+    });
+  const notExecuted: Outcome = { kind: 'unavailable', reason: 'not-executed' };
+
+  it('takes the stored answer', () => {
+    for (const outcome of [answered, refused, pending]) {
+      const to = { answered: 'answered', refused: 'refused', pending: 'awaiting-answer' }[
+        outcome.kind as 'answered'
+      ];
+      assert.equal(asked(outcome).to, to);
+    }
+  });
+
+  it('asks again only after two answers "not executed" with a pause between', () => {
+    const first = asked(notExecuted);
+    assert.ok(first.to === 'retry-wait');
+    assert.deepEqual([first.inquiry, first.delayMs], [{ notExecutedAt: moment.now }, 10_000]);
+    const early = asked(notExecuted, first.inquiry, { now: moment.now + 9_999 });
+    assert.ok(early.to === 'retry-wait');
+    assert.deepEqual([early.inquiry, early.delayMs], [first.inquiry, 1]);
+    const late = asked(notExecuted, first.inquiry, { now: moment.now + 10_000 });
+    assert.ok(late.to === 'retry-wait');
+    assert.equal(late.inquiry, undefined, 'the next attempt is a call');
+  });
+
+  it('keeps asking while nobody says, and never calls meanwhile', () => {
+    const inquiry = { notExecutedAt: moment.now - 1 };
+    for (const outcome of [unknown, unavailable, { kind: 'unavailable', reason: 'circuit-open' } as const]) {
+      const verdict = asked(outcome, inquiry, { attempts: 999 });
+      assert.ok(verdict.to === 'retry-wait');
+      assert.deepEqual(verdict.inquiry, inquiry);
+    }
+  });
+
+  it('leaves it to a person when no answer can be accepted', () => {
+    assert.ok('inquiry' in asked(invalid));
+    const held = asked(invalid, {}, { attempts: 3 });
+    assert.ok(held.to === 'held');
+    assert.match(held.reason.detail, /message id 0190aaaa-/);
   });
 });

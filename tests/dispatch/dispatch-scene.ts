@@ -1,8 +1,8 @@
 import type { Adapter, Exchange, Exchanged, Operation } from '../../adapters/adapter.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { Clock } from '../../src/clock.js';
-import type { LaneSettings } from '../../src/dispatch/attempt.js';
-import { Dispatcher } from '../../src/dispatch/dispatcher.js';
+import { Dispatcher, type DispatchLane } from '../../src/dispatch/dispatcher.js';
+import { createLeaseStore, type LeaseStore } from '../../src/dispatch/lease-store.js';
 import { createEvidenceStore } from '../../src/evidence/evidence-store.js';
 import type { StoredRequest } from '../../src/requests/request.js';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.js';
@@ -18,14 +18,19 @@ export type Call = (exchange: Exchange, signal: AbortSignal) => Promise<Outcome>
 /** A registry that does as told, in front of the real store and the real completion. */
 export interface DispatchScene {
   readonly fresh: FreshDatabase;
-  readonly requests: RequestStore;
+  readonly leases: LeaseStore;
   readonly dispatcher: Dispatcher;
+  readonly completion: Completion;
   /** Message ids of the calls, in their order. */
   readonly calls: string[];
+  /** The same of the questions what became of them. */
+  readonly inquiries: string[];
   readonly alarms: string[];
   readonly failures: string[];
   /** What the registry does from now on. */
   answer(call: Call): void;
+  /** What it says became of a message id. */
+  tell(call: Call): void;
   /** Stores a request that nobody holds. */
   store(request?: Partial<StoredRequest>): Promise<string>;
   /** Stores a request with the lease of this dispatcher and hands it over, as the intake does. */
@@ -40,11 +45,13 @@ export interface DispatchScene {
 export interface SceneOptions {
   readonly clock?: Clock;
   readonly operation?: Partial<Operation>;
-  readonly lane?: Partial<LaneSettings>;
+  /** Whether the registry tells what became of a message id. */
+  readonly withStatus?: boolean;
+  readonly lane?: Partial<DispatchLane>;
   readonly leaseMs?: number;
   readonly pollMs?: number;
-  /** Wraps the store of requests, to put something between its answer and the dispatcher. */
-  readonly wrap?: (store: RequestStore) => RequestStore;
+  /** Wraps the store of leases, to put something between its answer and the dispatcher. */
+  readonly wrap?: (store: LeaseStore) => LeaseStore;
 }
 
 export const answered: Outcome = {
@@ -56,12 +63,21 @@ export const answered: Outcome = {
 export async function openScene(options: SceneOptions = {}): Promise<DispatchScene> {
   const fresh = await freshDatabase();
   const clock = options.clock ?? { now: () => Date.now() };
-  const stored = createRequestStore(fresh.database);
-  const requests = options.wrap?.(stored) ?? stored;
+  const stored: RequestStore = createRequestStore(fresh.database);
+  const leases = createLeaseStore(fresh.database);
   const calls: string[] = [];
   const alarms: string[] = [];
   const failures: string[] = [];
   let behave: Call = async () => answered;
+  const inquiries: string[] = [];
+  let tell: Call = async () => answered;
+  const exchanged = (outcome: Outcome): Exchanged => ({
+    outcome,
+    requestBytes: Buffer.from('<question/>'),
+    answerBytes: Buffer.from('<answer/>'),
+    answerMediaType: 'text/xml',
+    timings: { signMs: 0, callMs: 0, verifyMs: 0 },
+  });
   const operation: Operation = {
     name: 'family-composition',
     evidenceType: 'family-composition',
@@ -71,17 +87,16 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
   const adapter: Adapter = {
     name: 'civil',
     operations: new Map([[operation.name, operation]]),
-    async call(exchange, signal): Promise<Exchanged> {
+    async call(exchange, signal) {
       calls.push(exchange.messageId);
-      const outcome = await behave(exchange, signal);
-      return {
-        outcome,
-        requestBytes: Buffer.from('<question/>'),
-        answerBytes: Buffer.from('<answer/>'),
-        answerMediaType: 'text/xml',
-        timings: { signMs: 0, callMs: 0, verifyMs: 0 },
-      };
+      return exchanged(await behave(exchange, signal));
     },
+    ...(options.withStatus && {
+      async status(exchange: Exchange, signal: AbortSignal) {
+        inquiries.push(exchange.messageId);
+        return exchanged(await tell(exchange, signal));
+      },
+    }),
     probe: async () => true,
     close: async () => {},
   };
@@ -108,11 +123,13 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
         queueLimit: 8,
         retry: { baseMs: 1, capMs: 5, maxInvalidAttempts: 3 },
         pollEveryMs: 1,
+        statusPauseMs: 50,
         ...options.lane,
       },
     ],
     {
-      requests,
+      leases: options.wrap?.(leases) ?? leases,
+      requests: stored,
       completion,
       clock,
       observer: {
@@ -127,13 +144,18 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
   const evidence = createEvidenceStore(fresh.database);
   return {
     fresh,
-    requests,
+    leases,
     dispatcher,
+    completion,
     calls,
+    inquiries,
     alarms,
     failures,
     answer(call) {
       behave = call;
+    },
+    tell(call) {
+      tell = call;
     },
     async store(request) {
       const given = acceptance({ ...(request ? { request } : {}) });
@@ -141,11 +163,10 @@ export async function openScene(options: SceneOptions = {}): Promise<DispatchSce
       return given.request.id;
     },
     async submit(request) {
-      const reserved = dispatcher.reserve('civil');
+      const given = acceptance({ ...(request ? { request } : {}) });
+      const reserved = dispatcher.reserve('civil', given.request.clientId);
       if (!reserved) throw new Error('the lane has no room');
-      const accepted = await stored.accept(
-        acceptance({ lease: reserved.lease, ...(request ? { request } : {}) }),
-      );
+      const accepted = await stored.accept({ ...given, lease: reserved.lease });
       if (accepted.kind !== 'new') throw new Error('not a new request');
       dispatcher.dispatch({ ...accepted.request, abandoned: false }, reserved.place);
       return accepted.request.id;

@@ -85,7 +85,7 @@ describe('the dispatcher', () => {
   it('does not call again for a dead process where a repetition is not safe', async () => {
     await open({ operation: { idempotentByMessageId: false } });
     const id = await scene.store();
-    await scene.requests.claim('civil', 'dead', 1, 10);
+    await scene.leases.claim([{ adapter: 'civil', places: 10 }], 'dead', 1);
     scene.dispatcher.start();
     assert.equal((await scene.reaches(id, 'held')).reason?.code, 'lease-expired');
     assert.deepEqual(scene.calls, []);
@@ -94,7 +94,7 @@ describe('the dispatcher', () => {
   it('calls again for a dead process where the message id protects from a second execution', async () => {
     await open();
     const id = await scene.store();
-    await scene.requests.claim('civil', 'dead', 1, 10);
+    await scene.leases.claim([{ adapter: 'civil', places: 10 }], 'dead', 1);
     scene.dispatcher.start();
     assert.equal((await scene.reaches(id, 'answered')).attempts, 2);
   });
@@ -148,7 +148,7 @@ describe('the dispatcher', () => {
     const id = await scene.submit();
     scene.dispatcher.start();
     await new Promise((resolve) => setTimeout(resolve, 900));
-    assert.deepEqual(await scene.requests.claim('civil', 'other', 1_000, 10), []);
+    assert.deepEqual(await scene.leases.claim([{ adapter: 'civil', places: 10 }], 'other', 1_000), []);
     finish(answered);
     assert.equal((await scene.reaches(id, 'answered')).attempts, 1);
   });
@@ -162,7 +162,10 @@ describe('the dispatcher', () => {
         ...store,
         async claim() {
           const places: Reservation[] = [];
-          for (let got = scene.dispatcher.reserve('civil'); got; got = scene.dispatcher.reserve('civil')) {
+          for (let client = 0; ; client += 1) {
+            // One each, so that no client reaches its share.
+            const got = scene.dispatcher.reserve('civil', `client-${client}`);
+            if (!got) break;
             places.push(got.place);
           }
           free.push(places.length);
@@ -197,7 +200,7 @@ describe('the dispatcher', () => {
     await stopped;
     assert.equal((await scene.find(first)).state, 'answered');
     assert.deepEqual(scene.calls, [first]);
-    assert.equal(scene.dispatcher.reserve('civil'), undefined, 'takes nothing new');
+    assert.equal(scene.dispatcher.reserve('civil', 'oss-divjake'), undefined, 'takes nothing new');
   });
 
   it('breaks off on stop a call that outlasts the grace, and leaves the request to others', async () => {

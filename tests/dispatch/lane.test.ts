@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Lane, type Reservation } from '../../src/dispatch/lane.js';
 
+const flow = { client: 'oss-fier', priority: 'interactive' } as const;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a lane', () => {
@@ -27,9 +28,9 @@ describe('a lane', () => {
             } else if (what === 'use') {
               const place = open.shift();
               if (place) used += 1;
-              place?.use(() => {
+              place?.use(flow, () => {
                 begun += 1;
-                return new Promise((resolve) => running.push(resolve));
+                return new Promise((resolve) => running.push(() => resolve(undefined)));
               });
             } else if (what === 'give back') open.shift()?.giveBack();
             else {
@@ -60,8 +61,9 @@ describe('a lane', () => {
     const lane = new Lane({ concurrency: 1, queueLimit: 3 });
     const order: number[] = [];
     for (const number of [1, 2, 3, 4]) {
-      lane.reserve()?.use(async () => {
+      lane.reserve()?.use(flow, async () => {
         order.push(number);
+        return undefined;
       });
     }
     for (let turn = 0; turn < 4; turn += 1) await settled();
@@ -72,6 +74,6 @@ describe('a lane', () => {
     const place = new Lane({ concurrency: 1, queueLimit: 1 }).reserve() as Reservation;
     place.giveBack();
     assert.throws(() => place.giveBack(), /used twice/);
-    assert.throws(() => place.use(async () => {}), /used twice/);
+    assert.throws(() => place.use(flow, async () => undefined), /used twice/);
   });
 });

@@ -10,7 +10,15 @@ export interface ShownCommand {
   readonly options: readonly string[];
 }
 
-const withSubcommands = new Set(['adapter', 'keys', 'config', 'catalogue', 'evidence']);
+const withSubcommands = new Set([
+  'adapter',
+  'keys',
+  'config',
+  'catalogue',
+  'evidence',
+  'operator',
+  'dead-letter',
+]);
 
 /** Reads the words after the program's name. */
 export function toShownCommand(tokens: readonly string[]): ShownCommand {

@@ -8,7 +8,7 @@ const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, s
 const targets = new Set([...read('Makefile').matchAll(/^([a-z][a-z-]*):/gm)].map(([, name]) => name));
 
 describe('commands in the documents', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
 
   it('finds the mistake in a call of a command or option that is not there', () => {
     assert.equal(mistakeIn(toShownCommand(['submit', '--nid', 'J96126911C'])), undefined);

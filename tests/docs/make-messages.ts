@@ -24,6 +24,7 @@ import { toSha1 } from '../signing/profiles/resign-envelope.js';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/servers.js';
 import { waitFor } from '../support/wait-for.js';
 import { root } from './documents.js';
+import { makeSubmission } from './make-submission.js';
 
 // Makes docs/messages/ anew: `node dist/tests/docs/make-messages.js`. What docs/signing.md quotes has to follow.
 
@@ -39,6 +40,7 @@ const modi = party('oss-vlore');
 const jws = party('oss-berat');
 const kept = party('oss-korce');
 const bound = party('oss-durres');
+const overKafka = party('oss-kruje');
 const draft: RequestDraft = {
   service: 'AL012031',
   subject: { scheme: 'NID', notation: 'J96126911C' },
@@ -168,7 +170,8 @@ await one(
 );
 const [first, again] = (await exchange(kept, { nonrepudiation: true })).recorded;
 keep('nonrepudiation.json', { ...first, again });
-for (const { trusted } of [modi, jws, kept, bound]) {
+keep('submission.json', await makeSubmission(overKafka, draft, Date.now()));
+for (const { trusted } of [modi, jws, kept, bound, overKafka]) {
   const jwk = {
     ...trusted.publicKey.export({ format: 'jwk' }),
     kid: trusted.keyId,

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../src/evidence/canonical-json.js';
 import { type EventHeaders, verifyEvent } from '../../src/signing/event-signature.js';
 import { verifyRequest, verifyResponse } from '../../src/signing/http-sig/index.js';
 import { verifyDetached } from '../../src/signing/jws-detached.js';
+import { verifySubmission } from '../../src/signing/kafka-event/submission-signature.js';
 import { readTrustedKeyFile } from '../../src/signing/key-files.js';
 import { SignatureRefused } from '../../src/signing/refusals.js';
 import type { TrustedKey } from '../../src/signing/signer.js';
@@ -109,6 +110,33 @@ describe('the messages that docs/signing.md explains', () => {
       }),
       SignatureRefused,
     );
+  });
+
+  it('a submission over Kafka, for its topic and no other', async () => {
+    const { topic, key, headers, value } = message<{
+      topic: string;
+      key: string;
+      headers: EventHeaders & { ce_signature: string };
+      value: string;
+    }>('submission.json');
+    const own = await readTrustedKeyFile(join(root, 'docs', 'messages', 'oss-kruje.public.jwk.json'), {
+      partner: 'oss-kruje',
+    });
+    const submission = { topic, attributes: headers, value: Buffer.from(value) };
+    await verifySubmission(submission, headers.ce_signature, find(own), { now, futureMs: 0 });
+    assert.equal(headers.ce_subject, key);
+    await assert.rejects(
+      verifySubmission({ ...submission, topic: 'oss.21.requests.v1' }, headers.ce_signature, find(own), {
+        now,
+        futureMs: 0,
+      }),
+      SignatureRefused,
+    );
+    const text = read('docs/signing.md');
+    for (const name of ['ce_id', 'ce_source', 'ce_type', 'ce_subject', 'ce_time', 'ce_dataschema'] as const) {
+      assert.ok(text.includes(`${name}: ${headers[name]}`), name);
+      assert.ok(text.includes(`"${name}": "${headers[name]}"`), name);
+    }
   });
 
   it('a receipt, which names the other messages by their digests', async () => {

@@ -25,6 +25,7 @@ describe('tables in docs/operations.md', () => {
   const files = [
     ['### gateway.json', 'gateway'],
     ['### clients/*.json', 'client'],
+    ['### operators/*.json', 'operator'],
     ['### policies/*.json', 'policy'],
     ['### adapters/*.json', 'adapter'],
     ['### queries/*.json', 'query'],
@@ -45,9 +46,13 @@ describe('tables in docs/operations.md', () => {
 
   it('list every metric, with type and labels', () => {
     const { registry } = createMetrics({
-      outbox: async () => ({ count: 0, oldestAgeSeconds: 0 }),
+      outbox: async () => ({ count: 0, oldestAgeSeconds: 0, failingTopics: 0 }),
+      relayedPartitions: () => 0,
+      deadLetters: async () => 0,
       lanes: () => [],
+      admission: () => ({ underWay: 0, overloaded: false, refused: 0 }),
       backlog: async () => [],
+      circuits: () => [],
       certificates: () => [],
     });
     const metrics = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('ura_'));

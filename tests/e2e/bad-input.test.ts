@@ -14,6 +14,7 @@ import {
   type World,
 } from '../attacks/api/signed-message.js';
 import { sendBytes, type WireAnswer } from '../attacks/api/wire.js';
+import { cutOff } from '../support/cut-off.js';
 import { familyRequest, type Stack, startStack } from '../support/stack.js';
 
 interface Problem {
@@ -309,7 +310,7 @@ describe('bad input', function () {
       await new Promise<void>((resolve) => {
         const socket = connect(world.port, '127.0.0.1', () => {
           socket.write(bytes.subarray(0, cut), () => {
-            socket.resetAndDestroy();
+            cutOff(socket);
             resolve();
           });
         });

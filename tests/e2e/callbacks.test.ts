@@ -12,8 +12,9 @@ import { ownership } from '../attacks/callback/world.js';
 import { failuresOf, inputOf } from '../evidence/audit-scene.js';
 import { issue, makeAuthority } from '../support/certificates.js';
 import { type CollectedResults, collectResults } from '../support/collect-results.js';
+import { freePort } from '../support/free-port.js';
 import { ownershipRequest, propertySamples, startPropertyRegistry } from '../support/property-registry.js';
-import { freePort, type Stack, startStack } from '../support/stack.js';
+import { type Stack, startStack } from '../support/stack.js';
 import { waitFor } from '../support/wait-for.js';
 
 describe('answers that a registry brings by itself, over HTTP', function () {

@@ -4,6 +4,7 @@ import { openWorld, toBytes, type World } from '../attacks/api/signed-message.js
 import { sendBytes } from '../attacks/api/wire.js';
 import { type ConfigCopy, catalogueCopy } from '../support/config-copy.js';
 import { type Stack, startStack } from '../support/stack.js';
+import { waitFor } from '../support/wait-for.js';
 
 interface Problem {
   readonly code: string;
@@ -43,10 +44,18 @@ describe('services over HTTP', function () {
   const codes = (items: readonly { code: string }[]) => items.map(({ code }) => code);
 
   it('lists queries with the state of their registry, then administrative services', async () => {
-    const { json } = await get<{
-      items: { code: string; kind: string; registry?: string; registryState?: { state: string } }[];
-      groups: object[];
-    }>('/v1/services');
+    const list = () =>
+      get<{
+        items: { code: string; kind: string; registry?: string; registryState?: { state: string } }[];
+        groups: object[];
+      }>('/v1/services');
+    const stateOf = ({ json }: Awaited<ReturnType<typeof list>>) =>
+      json.items.find(({ code }) => code === 'AL012031')?.registryState?.state;
+    // A gateway that has just started has not heard of the registry yet.
+    const { json } = await waitFor(async () => {
+      const listed = await list();
+      return stateOf(listed) === 'up' ? listed : undefined;
+    }, 'word of the registry');
     const kinds = json.items.map(({ kind }) => kind);
     assert.deepEqual(kinds, [...kinds].sort().reverse(), 'queries first');
     const query = json.items.find(({ code }) => code === 'AL012031');

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { cutOff } from '../support/cut-off.js';
 
 /** A port in front of a server, through which the way to it can be cut and opened again. */
 export interface CuttablePort {
@@ -19,7 +20,7 @@ export function cuttablePort(host: string, targetPort: number): Promise<Cuttable
   };
   const server = createServer((near) => {
     keep(near);
-    if (isCut) return void near.resetAndDestroy();
+    if (isCut) return void cutOff(near);
     const far = connect(targetPort, host);
     keep(far);
     near.pipe(far).pipe(near);
@@ -27,7 +28,7 @@ export function cuttablePort(host: string, targetPort: number): Promise<Cuttable
     far.on('close', () => near.destroy());
   });
   const breakAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) cutOff(socket);
   };
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {

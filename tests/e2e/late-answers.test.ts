@@ -84,7 +84,8 @@ describe('registries that answer later, end to end', function () {
 
   it('waits, asks again, and delivers the answer that came late; the audit follows it', async () => {
     const { owner } = propertySamples(cadastre);
-    cadastre.control({ behaviour: 'late-poll', delayMs: 1_500, count: 1 });
+    // Long enough to be seen waiting, on a busy machine as well.
+    cadastre.control({ behaviour: 'late-poll', delayMs: 5_000, count: 1 });
     const accepted = await submit(ownershipRequest(owner, 'DIV-P-3'));
     const waiting = await reaches(accepted.id, 'awaiting-answer');
     assert.equal(waiting.result, undefined);

@@ -50,8 +50,12 @@ describe('a registry in trouble', function () {
     assert.match(waiting.reason?.code ?? '', /^connect|connection/);
     assert.ok((waiting.reason?.detail ?? '').length > 10);
     assert.equal(waiting.result, undefined);
-    const service = await client.service('AL012031');
-    assert.equal(service.kind === 'query' && service.registryState.state, 'impaired');
+    const since = await waitFor(async () => {
+      const service = await client.service('AL012031');
+      const { state, since } = service.kind === 'query' ? service.registryState : {};
+      return state === 'impaired' ? since : undefined;
+    }, 'the counters to be told');
+    assert.ok(Date.parse(since) <= Date.now() + 1_000);
     stack.registry.control('normal');
     const answered = await reaches(id, 'answered');
     assert.ok(answered.attempts >= 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Receipt } from '../../src/client/index.js';
+import type { Receipt, UraClient } from '../../src/client/index.js';
 import { readConfig } from '../../src/config/read-config.js';
 import { configFolderOf } from '../../src/environment.js';
 import { auditEvidence } from '../../src/evidence/audit.js';
@@ -28,10 +28,10 @@ export interface AuditScene {
 }
 
 /** What an audit of a finished request looks at. */
-export async function inputOf(stack: Stack, id: string): Promise<AuditInput> {
+export async function inputOf(stack: Stack, id: string, client?: UraClient): Promise<AuditInput> {
   const request = await readAuditedRequest(stack.database, id);
   assert.ok(request);
-  const receipt: Receipt = await (await stack.client()).receipt(id);
+  const receipt: Receipt = await (client ?? (await stack.client())).receipt(id);
   const rows = await createEvidenceStore(stack.database).read(id);
   const folder = configFolderOf(stack.variables);
   const keys = await readAuditKeys(await readConfig(folder, stack.variables), folder);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Admission } from '../../src/http/admission.js';
 import { loadApiDescription } from '../../src/http/api-description.js';
 import { createApp, createServer } from '../../src/http/app.js';
 import { createAuthenticate } from '../../src/http/authenticate.js';
@@ -13,6 +14,7 @@ describe('the exchange of one request for one answer', function () {
   const servers: Server[] = [];
   const seen: Seen[] = [];
   const lastResort: unknown[] = [];
+  let stopping = false;
 
   before(async () => {
     base = {
@@ -24,6 +26,11 @@ describe('the exchange of one request for one answer', function () {
         nextId: () => '0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a',
         now: Date.now,
       }),
+      admission: new Admission(
+        { maxUnderWay: 10, maxQueueAgeMs: 1_000 },
+        () => performance.now(),
+        Math.random,
+      ),
       publicOrigins: ['http://ura.example'],
       limits: { bytes: 1_000, documentBytes: 4_000, timeoutMs: 1_000 },
       nextId: () => '0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a',
@@ -38,11 +45,20 @@ describe('the exchange of one request for one answer', function () {
     }
     seen.length = 0;
     lastResort.length = 0;
+    stopping = false;
   });
 
   const serve = async (exchange: ReturnType<typeof createExchange>): Promise<string> => {
     const onError = (error: unknown): number => lastResort.push(error);
-    const server = createServer(createApp({ exchange, nextId: base.nextId, onError }));
+    const server = createServer(
+      createApp({
+        exchange,
+        operatorExchange: exchange,
+        nextId: base.nextId,
+        onError,
+        stopping: () => stopping,
+      }),
+    );
     servers.push(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -56,6 +72,15 @@ describe('the exchange of one request for one answer', function () {
     const answer = await fetch((await serve(exchange)) + path);
     return [answer.status, (await answer.json()) as { code?: string }];
   };
+
+  it('gives up connections, one answer each, before it stops', async () => {
+    const live = async () => ({ status: 200, body: { status: 'alive' } });
+    const url = await serve(createExchange({ ...base, handlers: { live } }));
+    const connection = async () => (await fetch(`${url}/health/live`)).headers.get('connection');
+    assert.equal(await connection(), 'keep-alive');
+    stopping = true;
+    assert.equal(await connection(), 'close');
+  });
 
   it('gives what the handler gives', async () => {
     const [status, body] = await call({

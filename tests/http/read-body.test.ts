@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { UraError } from '../../src/errors.js';
 import { ClientGone, readBody } from '../../src/http/read-body.js';
+import { cutOff } from '../support/cut-off.js';
 
 describe('reading a body', () => {
   let server: Server;
@@ -101,7 +102,7 @@ describe('reading a body', () => {
   it('knows a client that vanished from one that is slow', async () => {
     const socket = send(post('Content-Length: 10'), 'x');
     await once(server, 'request');
-    socket.resetAndDestroy();
+    cutOff(socket);
     assert.ok((await outcome) instanceof ClientGone);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { KafkaMessage } from '../../src/client/event-source.js';
-import { systemClock } from '../../src/clock.js';
 import { createEventSource, type EventSourceOptions } from '../../src/kafka/consumer.js';
 import type { DeliveryResult, OutgoingRecord } from '../../src/kafka/event-producer.js';
 import { createProducer, type EventProducer } from '../../src/kafka/producer.js';
@@ -35,7 +34,7 @@ for (const broker of brokersUnderTest()) {
       topic = freshName('oss.20.results.v1');
       const topics = [{ name: topic, partitions: 4, replicationFactor: 1 }];
       await ensureTopics({ brokers: opened.brokers, topics });
-      producer = createProducer({ brokers: opened.brokers, clock: systemClock });
+      producer = createProducer({ brokers: opened.brokers });
     });
     afterEach(() => producer.close());
 
@@ -128,6 +127,90 @@ for (const broker of brokersUnderTest()) {
       assert.ok(seen.every((message) => message.partition !== stuck));
     });
 
+    it('goes on with other partitions while a handler of one does not end', async () => {
+      const keys = Array.from({ length: 20 }, (_, n) => `case-${n}`);
+      const results = await producer.produce(keys.map((key) => record(topic, key, key)));
+      const stuck = partitionOf(results[0]);
+      const elsewhere = results.filter((result) => partitionOf(result) !== stuck).length;
+      let letGo = (): void => {};
+      const hanging = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const seen = await collect(
+        member({ handlersAtOnce: 2 }),
+        (handled) => {
+          if (handled.length === elsewhere) letGo();
+          return handled.length === elsewhere;
+        },
+        async (message) => {
+          if (message.partition === stuck) await hanging;
+        },
+      );
+      assert.ok(seen.slice(0, elsewhere).every((message) => message.partition !== stuck));
+    });
+
+    it('never has more handlers at work than it may, nor two on one partition', async () => {
+      await producer.produce(
+        Array.from({ length: 200 }, (_, n) => record(topic, `case-${n % 20}`, String(n))),
+      );
+      const atWork = new Map<number, number>();
+      let most = 0;
+      await collect(
+        member({ handlersAtOnce: 3 }),
+        (handled) => handled.length === 200,
+        async ({ partition }) => {
+          assert.equal(atWork.get(partition) ?? 0, 0, 'two on one partition');
+          atWork.set(partition, 1);
+          most = Math.max(most, [...atWork.values()].filter((count) => count > 0).length);
+          await new Promise((resolve) => setImmediate(resolve));
+          atWork.set(partition, 0);
+        },
+      );
+      assert.ok(most === 2 || most === 3, `${most} at once`);
+    });
+
+    it('keeps no more in memory than a lane may hold, and misses nothing of what it left with the broker', async () => {
+      const large = 'x'.repeat(20_000);
+      const sent = Array.from({ length: 150 }, (_, n) => record(topic, 'one-case', `${n}.${large}`));
+      await producer.produce(sent);
+      const handled = await collect(
+        member(),
+        (messages) => messages.length === 150,
+        () => new Promise((resolve) => setTimeout(resolve, 2)),
+      );
+      assert.deepEqual(
+        values(handled),
+        sent.map(({ value }) => text.decode(value)),
+      );
+    });
+
+    it('a partition that waits for another attempt goes on after the partitions were dealt anew', async () => {
+      const options = member({ retryPauseMs: 3_000, handlersAtOnce: 4 });
+      const keys = Array.from({ length: 12 }, (_, n) => `case-${n}`);
+      await producer.produce(keys.map((key) => record(topic, key, `before.${key}`)));
+      let isBusy = true;
+      const handled: string[] = [];
+      let secondHasSome = false;
+      const handle = (isSecond: boolean) => async (message: KafkaMessage) => {
+        secondHasSome ||= isSecond;
+        if (isBusy) throw new Error('busy');
+        handled.push(text.decode(message.value));
+      };
+      const [first, second] = [createEventSource(options), createEventSource(options)];
+      const runs = [first.run(handle(false))];
+      while (first.heldPartitions === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      runs.push(second.run(handle(true)));
+      while (!secondHasSome) await new Promise((resolve) => setTimeout(resolve, 20));
+      isBusy = false;
+      await producer.produce(keys.map((key) => record(topic, key, `after.${key}`)));
+      while (new Set(handled).size < 24) await new Promise((resolve) => setTimeout(resolve, 20));
+      await Promise.all([first.stop(), second.stop(), ...runs]);
+      for (const key of keys) {
+        const ofKey = handled.filter((value) => value.endsWith(`.${key}`));
+        assert.deepEqual([...new Set(ofKey)], [`before.${key}`, `after.${key}`], key);
+      }
+    });
+
     it('commits a message only after its handler: those behind a stop come again', async () => {
       await producer.produce(['0', '1', '2', '3'].map((value) => record(topic, 'one-case', value)));
       const options = member();
@@ -217,7 +300,7 @@ for (const broker of brokersUnderTest()) {
     });
 
     it('waits for room instead of failing when more is handed over than it may hold', async () => {
-      const narrow = createProducer({ brokers: opened.brokers, clock: systemClock, maxUnconfirmed: 5 });
+      const narrow = createProducer({ brokers: opened.brokers, maxUnconfirmed: 5 });
       try {
         const records = Array.from({ length: 60 }, (_, n) => record(topic, 'one-case', String(n)));
         const results = await narrow.produce(records);

@@ -3,9 +3,13 @@ import { createMetrics, type Gauges } from '../../src/observe/metrics.js';
 
 describe('the metrics', () => {
   const gauges = (change: Partial<Gauges> = {}): Gauges => ({
-    outbox: async () => ({ count: 7, oldestAgeSeconds: 12 }),
-    lanes: () => [{ adapter: 'civil', active: 3, depth: 5 }],
+    outbox: async () => ({ count: 7, oldestAgeSeconds: 12, failingTopics: 1 }),
+    relayedPartitions: () => 16,
+    deadLetters: async () => 2,
+    admission: () => ({ underWay: 2, overloaded: true, refused: 9 }),
+    lanes: () => [{ adapter: 'civil', active: 3, depth: 5, limit: 16 }],
     backlog: async () => [{ adapter: 'civil', state: 'retry-wait', count: 4, oldestAgeSeconds: 60 }],
+    circuits: () => [],
     certificates: () => [{ name: 'gateway-messages', expiresInSeconds: 1_000 }],
     ...change,
   });
@@ -17,7 +21,14 @@ describe('the metrics', () => {
     for (const line of [
       'ura_outbox_events 7',
       'ura_outbox_age_seconds 12',
+      'ura_http_under_way 2',
+      'ura_http_overloaded 1',
+      'ura_http_turned_away_total 9',
+      'ura_outbox_topics_failing 1',
+      'ura_outbox_partitions 16',
+      'ura_dead_letters 2',
       'ura_lane_active{adapter="civil"} 3',
+      'ura_lane_limit{adapter="civil"} 16',
       'ura_lane_depth{adapter="civil"} 5',
       'ura_open_requests{adapter="civil",state="retry-wait"} 4',
       'ura_open_requests_age_seconds{adapter="civil",state="retry-wait"} 60',
@@ -33,7 +44,7 @@ describe('the metrics', () => {
       gauges({
         outbox: async () => {
           looks += 1;
-          return { count: looks, oldestAgeSeconds: looks };
+          return { count: looks, oldestAgeSeconds: looks, failingTopics: 0 };
         },
       }),
     );

@@ -4,6 +4,7 @@ import { checkReadiness, type ReadinessParts } from '../../src/observe/readiness
 const healthy: ReadinessParts = {
   store: async () => {},
   broker: async () => true,
+  deadLetters: async () => 0,
   registries: [{ name: 'civil', probe: async () => true }],
   certificates: () => [{ name: 'gateway-messages', expiresInSeconds: 100 * 86_400 }],
   stopping: () => false,
@@ -16,6 +17,8 @@ const table: readonly [string, Partial<ReadinessParts>, boolean, string, string]
   ['the store does not answer', { store: fails }, false, 'store', 'failing'],
   ['the broker is away', { broker: async () => false }, true, 'broker', 'warning'],
   ['the broker cannot be asked', { broker: fails }, true, 'broker', 'warning'],
+  ['no event was given up', {}, true, 'dead-letters', 'ok'],
+  ['events were given up', { deadLetters: async () => 3 }, true, 'dead-letters', 'warning'],
   [
     'a registry is away',
     { registries: [{ name: 'civil', probe: async () => false }] },

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { bundleAsyncApi } from '../../contracts/versions/bundle.js';
+import { submissionShapes } from '../../src/intake/submission-form.js';
+import { findPackageRoot } from '../../src/package-root.js';
 import { caseStates } from '../../src/procedures/case.js';
 import { loadGatewayApi, readPackageFile, walk } from './gateway-api.js';
 
@@ -21,7 +25,10 @@ interface Payload {
 interface EventsDocument {
   readonly asyncapi: string;
   readonly channels: Readonly<
-    Record<'results' | 'applications', { readonly address: string; readonly messages: object }>
+    Record<
+      'requests' | 'results' | 'applications' | 'deadLetters',
+      { readonly address: string; readonly messages: object }
+    >
   >;
   readonly components: {
     readonly messages: Readonly<Record<string, Message>>;
@@ -144,14 +151,18 @@ describe('contracts/asyncapi.yaml', () => {
     assert.equal(document.channels.results.address, 'oss.{municipality}.results.v1');
     const names = Object.values(document.components.messages).map(({ name }) => name);
     assert.deepEqual(names, [
+      'ura.request.submitted.v1',
       ...states.map((state) => `ura.request.${state}.v1`),
       ...caseStates.filter((state) => state !== 'running').map((state) => `ura.case.${state}.v1`),
+      'ura.submission.refused.v1',
       'ura.application.submitted.v1',
       'ura.application.state.v1',
+      'ura.event.dead-lettered.v1',
     ]);
-    const { results, applications } = document.channels;
+    const { requests, results, applications, deadLetters } = document.channels;
+    assert.equal(requests.address, 'oss.{municipality}.requests.v1');
     assert.deepEqual(
-      [...Object.keys(results.messages), ...Object.keys(applications.messages)],
+      [requests, results, applications, deadLetters].flatMap(({ messages }) => Object.keys(messages)),
       Object.keys(document.components.messages),
     );
   });
@@ -164,7 +175,7 @@ describe('contracts/asyncapi.yaml', () => {
       if (!reference.startsWith('#/')) {
         assert.match(
           reference,
-          /^\.\/events\/(result|case|application|application-state)\.v1\.schema\.json$/,
+          /^\.\/events\/(result|case|application|application-state|submission-refused|dead-letter)\.v1\.schema\.json$|^\.\.\/openapi\/gateway\.yaml#\/components\/schemas\/NewRequest$/,
         );
         continue;
       }
@@ -182,7 +193,9 @@ describe('contracts/asyncapi.yaml', () => {
       addFormats.default(ajv);
       const schema = {
         $ref: `#/components/schemas/${state}Headers`,
-        components: { schemas: { ...document.components.schemas, result: true, case: true } },
+        components: {
+          schemas: { ...document.components.schemas, result: true, case: true, newRequest: true },
+        },
       };
       const validateHeaders = ajv.compile(schema);
       for (const { headers, payload } of messageOf(state).examples) {
@@ -199,6 +212,57 @@ describe('contracts/asyncapi.yaml', () => {
       }
     });
   }
+});
+
+describe('submissions over Kafka in contracts/asyncapi.yaml', () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  const bundled = bundleAsyncApi(join(findPackageRoot(), 'contracts', 'asyncapi.yaml')) as EventsDocument;
+  const messageNamed = (name: string) => {
+    const message = Object.values(bundled.components.messages).find((each) => each.name === name);
+    assert.ok(message?.examples[0], name);
+    return message.examples[0];
+  };
+  const compile = (schema: string): ValidateFunction =>
+    ajv.compile({
+      $ref: `#/components/schemas/${schema}`,
+      components: { schemas: bundled.components.schemas },
+    });
+
+  it('have the body of POST /v1/requests, taken from openapi/gateway.yaml and from nowhere else', async () => {
+    const { payload } = messageNamed('ura.request.submitted.v1');
+    const validate = compile('newRequest');
+    assert.ok(validate(payload), JSON.stringify(validate.errors));
+    assert.equal(validate({ ...payload, municipality: '20' }), false);
+    const api = await loadGatewayApi();
+    const own = (api.definition as unknown as { components: { schemas: Record<string, object> } }).components;
+    const { properties } = own.schemas.NewRequest as { properties: object };
+    const { properties: here } = bundled.components.schemas.newRequest as { properties: object };
+    assert.deepEqual(Object.keys(here), Object.keys(properties));
+  }).timeout(60_000);
+
+  it('show headers that fit their schema and the value', () => {
+    const submitted = messageNamed('ura.request.submitted.v1');
+    const validate = compile('submittedHeaders');
+    assert.ok(validate(submitted.headers), JSON.stringify(validate.errors));
+    assert.equal(submitted.headers.ce_subject, submitted.payload.caseId);
+    for (const [name, shape] of Object.entries(submissionShapes)) {
+      assert.match(submitted.headers[name] as string, shape);
+      assert.equal(validate({ ...submitted.headers, [name]: '' }), false, name);
+    }
+  });
+
+  it('show a refusal that fits its schema, with the headers that its submission had', () => {
+    const { headers, payload } = messageNamed('ura.submission.refused.v1');
+    const validateHeaders = compile('submissionRefusedHeaders');
+    assert.ok(validateHeaders(headers), JSON.stringify(validateHeaders.errors));
+    const validate = compile('submissionRefused');
+    assert.ok(validate(payload), JSON.stringify(validate.errors));
+    assert.equal(headers.ce_subject, payload.submissionId);
+    assert.equal(validate({ ...payload, subject: 'J00101999W' }), false);
+    assert.equal(validate({ ...payload, problem: { ...(payload.problem as object), value: 'x' } }), false);
+    assert.equal(validate({ ...payload, submissionId: 'short' }), false);
+  });
 });
 
 describe('contracts/events/case.v1.schema.json', () => {

@@ -59,14 +59,14 @@ export function readPackageFile(...path: string[]): string {
 }
 
 /** The document as it is written, references unresolved. */
-export function readGatewayDocument(): GatewayDocument {
-  return parse(readPackageFile('openapi', 'gateway.yaml')) as GatewayDocument;
+export function readGatewayDocument(file = 'gateway.yaml'): GatewayDocument {
+  return parse(readPackageFile('openapi', file)) as GatewayDocument;
 }
 
 /** The backend with the settings that the document is written for: formats on, every error listed. */
-export async function loadGatewayApi(): Promise<OpenAPIBackend> {
+export async function loadGatewayApi(file = 'gateway.yaml'): Promise<OpenAPIBackend> {
   const api = new OpenAPIBackend({
-    definition: structuredClone(readGatewayDocument()) as unknown as Document,
+    definition: structuredClone(readGatewayDocument(file)) as unknown as Document,
     strict: true,
     ajvOpts: { allErrors: true },
     customizeAjv(ajv) {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { EventProducer } from '../../src/kafka/producer.js';
 import { createKafkaSink } from '../../src/outbox/kafka-sink.js';
+import type { OutboxRow } from '../../src/outbox/outbox-store.js';
 import { event } from '../results/step.js';
+
+const row = (seq: string, outgoing = event()): OutboxRow => ({
+  ...outgoing,
+  seq,
+  partition: 0,
+  attempts: 0,
+  createdAt: 0,
+});
 
 describe('the sink of the relay', () => {
   const opened: { fatal: boolean; closed: boolean; records: unknown[] }[] = [];
@@ -27,8 +36,8 @@ describe('the sink of the relay', () => {
     const sink = createKafkaSink(open);
     assert.equal(opened.length, 0);
     const outgoing = event('DIV-1');
-    await sink.produce([{ ...outgoing, seq: '1' }]);
-    await sink.produce([{ ...outgoing, seq: '2' }]);
+    await sink.produce([row('1', outgoing)]);
+    await sink.produce([row('2', outgoing)]);
     assert.equal(opened.length, 1);
     assert.deepEqual(opened[0]?.records[0], {
       topic: outgoing.topic,
@@ -38,11 +47,18 @@ describe('the sink of the relay', () => {
     });
   });
 
+  it('opens nothing any more once it is closed', async () => {
+    const sink = createKafkaSink(open);
+    await sink.close(1_000);
+    assert.deepEqual(await sink.produce([row('1')]), [{ delivered: false, code: 'producer-closed' }]);
+    assert.equal(opened.length, 0);
+  });
+
   it('replaces a producer that met an error it cannot recover from', async () => {
     const sink = createKafkaSink(open);
-    await sink.produce([{ ...event(), seq: '1' }]);
+    await sink.produce([row('1')]);
     (opened[0] as { fatal: boolean }).fatal = true;
-    await sink.produce([{ ...event(), seq: '1' }]);
+    await sink.produce([row('1')]);
     assert.deepEqual(
       opened.map(({ closed, records }) => [closed, records.length]),
       [

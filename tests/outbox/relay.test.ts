@@ -1,219 +1,199 @@
 import assert from 'node:assert/strict';
-import { createOutboxStore, type OutboxRow, type OutboxStore } from '../../src/outbox/outbox-store.js';
-import { type EventSink, Relay } from '../../src/outbox/relay.js';
+import { PARTITIONS } from '../../src/outbox/partition-store.js';
 import type { OutgoingEvent } from '../../src/requests/request.js';
-import type { Database } from '../../src/store/database.js';
 import { event } from '../results/step.js';
-import { type FreshDatabase, freshDatabase } from '../support/fresh-database.js';
 import { waitFor } from '../support/wait-for.js';
+import { ids, openRelayScene, type RelayScene } from './relay-scene.js';
 
-const pace = { batchSize: 10, pollMs: 10, retryMs: 10 };
-
-/** Takes everything, until it is told otherwise. */
-class ScriptedSink implements EventSink {
-  readonly seen: OutboxRow[] = [];
-  readonly delivered: OutboxRow[] = [];
-  verdict: (row: OutboxRow) => boolean | Error = () => true;
-
-  async produce(events: readonly OutboxRow[]) {
-    this.seen.push(...events);
-    return events.map((row) => {
-      const verdict = this.verdict(row);
-      if (verdict instanceof Error) throw verdict;
-      if (verdict) this.delivered.push(row);
-      return verdict ? { delivered: true } : { delivered: false, code: 'no-acknowledgement' };
-    });
-  }
-}
+const onTopic = (topic: string, key?: string): OutgoingEvent => ({ ...event(key), topic });
 
 describe('the outbox relay', () => {
-  let fresh: FreshDatabase;
-  let database: Database;
-  let store: OutboxStore;
-  let sink: ScriptedSink;
-  const relays: Relay[] = [];
-  const failures: string[] = [];
-
+  let scene: RelayScene;
   beforeEach(async () => {
-    fresh = await freshDatabase();
-    database = fresh.database;
-    store = createOutboxStore(database);
-    sink = new ScriptedSink();
-    failures.length = 0;
+    scene = await openRelayScene();
   });
-  afterEach(async () => {
-    for (const relay of relays.splice(0)) await relay.stop();
-    await fresh.drop();
-  });
-
-  const put = async (...events: OutgoingEvent[]): Promise<void> => {
-    for (const { id, topic, key, headers, value } of events) {
-      await database.query(
-        'insert into outbox (event_id, topic, key, headers, value, created_at) values ($1, $2, $3, $4, $5, now())',
-        [id, topic, key, JSON.stringify(headers), value],
-      );
-    }
-  };
-  const open = (parts: Partial<ConstructorParameters<typeof Relay>[0]> = {}): Relay => {
-    const relay = new Relay({ store, sink, onFailure: (reason) => failures.push(reason), ...parts }, pace);
-    relays.push(relay);
-    return relay;
-  };
-  const start = (parts?: Parameters<typeof open>[0]): Relay => {
-    const relay = open(parts);
-    relay.start();
-    return relay;
-  };
-  const left = async (): Promise<number> => (await store.waiting()).count;
-  const emptied = () =>
-    waitFor(async () => ((await left()) === 0 ? true : undefined), 'an empty outbox', 5_000);
-  const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
+  afterEach(() => scene.close());
 
   it('delivers in the order of writing, over several batches, with everything an event has', async () => {
     const events = Array.from({ length: 35 }, (_, index) => event(`case-${index}`));
-    await put(...events);
-    start();
-    await emptied();
+    await scene.put(...events);
+    scene.start();
+    await scene.emptied();
     assert.deepEqual(
-      sink.delivered.map(({ seq: _, ...row }) => row),
+      scene.sink.delivered.map(({ seq: _, partition: __, attempts: ___, createdAt: ____, ...row }) => row),
       events,
     );
   });
 
   it('wakes when something was committed', async () => {
-    const relay = new Relay({ store, sink }, { ...pace, pollMs: 3_600_000 });
-    relays.push(relay);
-    relay.start();
+    const relay = scene.start({}, { pollMs: 3_600_000, balanceMs: 3_600_000 });
     // The first look finds nothing and goes to sleep for an hour.
-    await waitFor(async () => ((await lockHolders()) === 1 ? true : undefined), 'the lock');
-    await put(event());
+    await waitFor(() => (relay.partitions > 0 ? true : undefined), 'the partitions');
+    await scene.put(event());
     await waitFor(async () => {
       relay.wake();
-      return (await left()) === 0 ? true : undefined;
+      return (await scene.left()) === 0 ? true : undefined;
     }, 'the delivery');
   });
 
-  it('keeps the row of an event that was not confirmed, and tries it again', async () => {
-    const [first, second, third] = [event(), event(), event()];
-    await put(first, second, third);
-    let refusals = 2;
-    sink.verdict = (row) => row.id !== second.id || refusals-- <= 0;
-    start();
-    await emptied();
-    assert.deepEqual(ids(sink.delivered), [first.id, third.id, second.id]);
-    assert.deepEqual(failures, ['no-acknowledgement', 'no-acknowledgement']);
+  it('hands an event over only after every earlier one of its key was confirmed', async () => {
+    const [a1, b1, a2, a3, b2] = [event('a'), event('b'), event('a'), event('a'), event('b')];
+    await scene.put(a1, b1, a2, a3, b2);
+    scene.start();
+    await scene.emptied();
+    assert.deepEqual(scene.sink.calls, [[a1.id, b1.id], [a2.id, b2.id], [a3.id]]);
+  });
+
+  it('keeps the row of an event that was not confirmed, and those of its key behind it', async () => {
+    const [first, second, third, other] = [event('a'), event('a'), event('a'), event('b')];
+    await scene.put(first, second, third, other);
+    let failing = 2;
+    scene.sink.verdict = (row) => row.id !== second.id || failing-- <= 0 || 'not-connected';
+    scene.start();
+    await scene.emptied();
+    assert.deepEqual(ids(scene.sink.delivered), [first.id, other.id, second.id, third.id]);
+    assert.deepEqual(scene.failures, ['not-connected', 'not-connected']);
   });
 
   it('keeps every row while the broker cannot be reached', async () => {
-    await put(event(), event());
-    sink.verdict = () => new Error('broker away');
-    start();
-    await waitFor(() => failures[2], 'three failures');
-    assert.equal(await left(), 2);
-    sink.verdict = () => true;
-    await emptied();
-    assert.equal(sink.delivered.length, 2);
+    await scene.put(event(), event());
+    scene.sink.verdict = () => new Error('broker away');
+    scene.start();
+    await waitFor(() => scene.failures[2], 'three failures');
+    assert.equal(await scene.left(), 2);
+    scene.sink.verdict = () => true;
+    await scene.emptied();
+    assert.equal(scene.sink.delivered.length, 2);
+  });
+
+  it('asks for nothing of other topics while the broker is away', async () => {
+    await scene.put(...Array.from({ length: 8 }, (_, n) => onTopic(`oss.${n}.results.v1`)));
+    scene.sink.verdict = () => 'all-brokers-down';
+    scene.start({}, { retryMs: 3_600_000 });
+    await waitFor(() => scene.failures[7], 'the topics of the first look');
+    await scene.put(onTopic('oss.99.results.v1'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(scene.sink.calls.length, 8);
+  });
+
+  it('lets no topic wait for one that is slow', async () => {
+    const slow = onTopic('oss.20.results.v1');
+    await scene.put(slow, ...Array.from({ length: 150 }, () => onTopic('oss.20.results.v1')));
+    let release: () => void = () => {};
+    const held = new Promise<true>((resolve) => {
+      release = () => resolve(true);
+    });
+    scene.sink.verdict = (row) => (row.topic === slow.topic ? held : true);
+    const relay = scene.start();
+    const others = Array.from({ length: 30 }, (_, n) => onTopic('oss.21.results.v1', `case-${n}`));
+    await scene.put(...others);
+    await waitFor(
+      () => (scene.sink.delivered.length === others.length ? true : undefined),
+      'the other municipality',
+    );
+    assert.deepEqual(ids(scene.sink.delivered), ids(others));
+    // Nothing more of the slow topic was read meanwhile: memory stays bounded.
+    assert.equal(scene.sink.seen.filter(({ topic }) => topic === slow.topic).length, 1);
+    release();
+    await scene.emptied();
+    relay.wake();
+  });
+
+  it('lets no topic wait for one that does not exist, and delivers that once it does', async () => {
+    const missing = [onTopic('oss.20.results.v1', 'a'), onTopic('oss.20.results.v1', 'a')] as const;
+    const other = onTopic('oss.21.results.v1');
+    await scene.put(...missing, other);
+    let exists = false;
+    scene.sink.verdict = (row) => row.topic !== missing[0].topic || exists || 'unknown-topic';
+    scene.start();
+    await waitFor(() => scene.sink.delivered[0], 'the other municipality');
+    await waitFor(
+      async () => ((await scene.store.waiting()).failingTopics === 1 ? true : undefined),
+      'the note of it',
+    );
+    assert.equal(await scene.left(), 2);
+    exists = true;
+    await scene.emptied();
+    assert.deepEqual(ids(scene.sink.delivered), [other.id, missing[0].id, missing[1].id]);
+    await waitFor(
+      async () => ((await scene.store.waiting()).failingTopics === 0 ? true : undefined),
+      'the note to go',
+    );
   });
 
   it('repeats with the same id after a crash between the broker and the deletion', async () => {
     const crashing = event();
-    await put(crashing);
+    await scene.put(crashing);
     let crash = true;
-    start({
+    scene.start({
       store: {
-        ...store,
-        async remove(seqs) {
+        ...scene.store,
+        async remove(topic, seqs) {
           if (crash) {
             crash = false;
             throw new Error('killed here');
           }
-          await store.remove(seqs);
+          await scene.store.remove(topic, seqs);
         },
       },
     });
-    await emptied();
-    assert.deepEqual(ids(sink.delivered), [crashing.id, crashing.id]);
-  });
-
-  it('lets one of two relays work, and the other take over when it ends', async () => {
-    const first = start();
-    await waitFor(async () => ((await lockHolders()) === 1 ? true : undefined), 'the lock');
-    const other = new ScriptedSink();
-    start({ sink: other });
-    await put(event(), event());
-    await emptied();
-    assert.equal(sink.delivered.length, 2);
-    assert.equal(other.seen.length, 0);
-    await first.stop();
-    await put(event());
-    await emptied();
-    assert.equal(sink.delivered.length, 2);
-    assert.equal(other.delivered.length, 1);
-  });
-
-  it('goes on after the connection that carries its lock was cut', async () => {
-    start();
-    await put(event());
-    await emptied();
-    await database.query(
-      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database =
-         (select oid from pg_database where datname = current_database())`,
-    );
-    await put(event());
-    await emptied();
-    assert.equal(sink.delivered.length, 2);
-    await waitFor(async () => ((await lockHolders()) === 1 ? true : undefined), 'the lock again');
-  });
-
-  it('leaves nothing on a connection whose lock another holds', async () => {
-    const held = await store.tryLock();
-    for (let tries = 0; tries < 30; tries += 1) assert.equal(await store.tryLock(), undefined);
-    const connection = await database.connect();
-    try {
-      assert.ok(connection.listenerCount('error') <= 1);
-      assert.ok(connection.listenerCount('end') <= 1);
-    } finally {
-      connection.release();
-    }
-    await held?.release();
-    await held?.release();
-    const next = await waitFor(() => store.tryLock(), 'the lock');
-    await next.release();
+    await scene.emptied();
+    assert.deepEqual(ids(scene.sink.delivered), [crashing.id, crashing.id]);
   });
 
   it('empties the outbox before it stops', async () => {
-    const relay = open();
-    await put(...Array.from({ length: 25 }, () => event()));
+    const relay = scene.open();
+    await scene.put(...Array.from({ length: 25 }, () => event()));
     relay.start();
     await relay.stop();
-    assert.equal(await left(), 0);
+    assert.equal(await scene.left(), 0);
     // The server notices the closed connection a moment later.
-    await waitFor(async () => ((await lockHolders()) === 0 ? true : undefined), 'the lock to be free');
+    await waitFor(
+      async () => ((await scene.lockHolders()).length === 0 ? true : undefined),
+      'the locks to be free',
+    );
   });
 
   it('stops even when the broker takes nothing, and leaves the rows', async () => {
-    sink.verdict = () => false;
-    await put(event());
-    const relay = start();
-    await waitFor(() => failures[0], 'a failure');
+    scene.sink.verdict = () => 'not-connected';
+    await scene.put(event());
+    const relay = scene.start();
+    await waitFor(() => scene.failures[0], 'a failure');
     await relay.stop();
-    assert.equal(await left(), 1);
+    assert.equal(await scene.left(), 1);
   });
 
   it('says how many events wait and how old the oldest is', async () => {
-    assert.deepEqual(await store.waiting(), { count: 0, oldestAgeSeconds: 0 });
-    await put(event(), event());
-    await database.query(`update outbox set created_at = now() - interval '90 seconds'`);
-    const { count, oldestAgeSeconds } = await store.waiting();
+    assert.deepEqual(await scene.store.waiting(), { count: 0, oldestAgeSeconds: 0, failingTopics: 0 });
+    await scene.put(event(), event());
+    await scene.database.query(`update outbox set created_at = now() - interval '90 seconds'`);
+    const { count, oldestAgeSeconds } = await scene.store.waiting();
     assert.equal(count, 2);
     assert.ok(oldestAgeSeconds >= 90 && oldestAgeSeconds < 150);
   });
 
-  async function lockHolders(): Promise<number> {
-    const { rows } = await database.query<{ n: number }>(
-      `select count(*)::integer as n from pg_locks where locktype = 'advisory' and granted and database =
-         (select oid from pg_database where datname = current_database())`,
-    );
-    return rows[0]?.n as number;
-  }
+  it('reads no more of a topic at once than a bound in events and bytes, and never nothing', async () => {
+    const session = await scene.partitions.join();
+    try {
+      const all = Array.from({ length: PARTITIONS }, (_, each) => each);
+      const large = (n: number): OutgoingEvent => ({ ...event(`case-${n}`), value: Buffer.alloc(400) });
+      await scene.put(...[0, 1, 2, 3, 4, 5].map(large), onTopic('oss.21.results.v1'));
+      const count = async (limits: Parameters<typeof session.next>[2], except: string[] = []) =>
+        (await session.next(all, except, limits)).map(({ topic }) => topic.slice(4, 6)).join(' ');
+      assert.equal(
+        await count({ events: 50, eventsPerTopic: 50, bytesPerTopic: 1e6 }),
+        '20 20 20 20 20 20 21',
+      );
+      assert.equal(await count({ events: 50, eventsPerTopic: 4, bytesPerTopic: 1e6 }), '20 20 20 20 21');
+      assert.equal(await count({ events: 50, eventsPerTopic: 50, bytesPerTopic: 900 }), '20 20 21');
+      assert.equal(await count({ events: 50, eventsPerTopic: 50, bytesPerTopic: 1 }), '20 21');
+      assert.equal(await count({ events: 3, eventsPerTopic: 50, bytesPerTopic: 1e6 }), '20 20 20');
+      assert.equal(
+        await count({ events: 3, eventsPerTopic: 50, bytesPerTopic: 1e6 }, ['oss.20.results.v1']),
+        '21',
+      );
+    } finally {
+      await session.leave();
+    }
+  });
 });

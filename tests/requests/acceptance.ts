@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/clock.js';
 import { uuidV7 } from '../../src/ids.js';
+import type { Acceptance } from '../../src/requests/accept-store.js';
 import type { Envelope, StoredRequest } from '../../src/requests/request.js';
-import type { Acceptance } from '../../src/requests/request-store.js';
 
 const ids = uuidV7(systemClock);
 
@@ -38,6 +38,7 @@ export function acceptance(
       envelope,
       decision: { grant: 'divjake-family-composition', fields: ['head'], reasons: ['a reason'] },
       warnings: [],
+      priority: 'interactive',
       deadlineAt: acceptedAt + 3_600_000,
       acceptedAt,
       ...request,

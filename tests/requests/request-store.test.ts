@@ -21,10 +21,6 @@ describe('the store of requests', () => {
     const { rows } = await database.query<{ n: number }>(`select count(*)::integer as n from ${table}`);
     return rows[0]?.n as number;
   };
-  const endLeases = (): Promise<unknown> =>
-    database.query(
-      `update requests set lease_until = now() - interval '1 second' where lease_owner is not null`,
-    );
 
   it('stores request, key and evidence together, and finds it for its own client alone', async () => {
     const given = acceptance({ body: '{"a":1}' });
@@ -66,6 +62,23 @@ describe('the store of requests', () => {
       [await count('requests'), await count('idempotency_keys'), await count('evidence')],
       [1, 1, 2],
     );
+  });
+
+  it('stores many at once, each whole, and a bad one fails alone', async () => {
+    const given = Array.from({ length: 40 }, (_, index) =>
+      acceptance({ request: { caseId: `DIV-${index}` } }),
+    );
+    const bad = acceptance({ request: { municipality: 'too long' } });
+    const outcomes = await Promise.allSettled([...given, bad].map((one) => store.accept(one)));
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      [...given.map(() => 'fulfilled'), 'rejected'],
+    );
+    assert.equal(await count('requests'), 40);
+    assert.equal(await count('evidence'), 80);
+    for (const { request } of given) {
+      assert.equal((await store.find('oss-divjake', request.id))?.caseId, request.caseId);
+    }
   });
 
   it('tells another body from a repetition, and writes nothing for either', async () => {
@@ -112,82 +125,6 @@ describe('the store of requests', () => {
       (await store.listByCase('oss-divjake', 'DIV-9', limit, after)).map(({ id }) => id);
     assert.deepEqual(await page(2), ids.slice(0, 2));
     assert.deepEqual(await page(10, ids[1]), ids.slice(2));
-  });
-
-  it('never gives one request to two owners that claim at once', async () => {
-    for (let index = 0; index < 60; index += 1) await store.accept(acceptance());
-    const claims = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => store.claim('civil', `owner-${index % 2}`, 10_000, 8)),
-    );
-    const ids = claims.flat().map(({ id }) => id);
-    assert.equal(ids.length, 60);
-    assert.equal(new Set(ids).size, 60);
-    assert.deepEqual(await store.claim('civil', 'owner-3', 10_000, 8), []);
-  });
-
-  it('claims only of the asked adapter, whose time has come, and that nobody holds', async () => {
-    await store.accept(acceptance({ request: { adapter: 'tax' } }));
-    await store.accept(acceptance({ lease: { owner: 'other', durationMs: 60_000 } }));
-    const later = acceptance();
-    await store.accept(later);
-    await database.query(`update requests set next_attempt_at = now() + interval '1 minute' where id = $1`, [
-      later.request.id,
-    ]);
-    assert.deepEqual(await store.claim('civil', 'me', 10_000, 10), []);
-  });
-
-  it('calls a request abandoned only when an earlier lease ran out', async () => {
-    const given = acceptance({ lease: { owner: 'dead', durationMs: 60_000 } });
-    await store.accept(given);
-    const untried = acceptance();
-    await store.accept(untried);
-    await endLeases();
-    const claimed = await store.claim('civil', 'me', 10_000, 10);
-    const byId = new Map(claimed.map((request) => [request.id, request]));
-    assert.equal(byId.get(given.request.id)?.abandoned, true);
-    assert.equal(byId.get(given.request.id)?.attempts, 2);
-    assert.equal(byId.get(untried.request.id)?.abandoned, false);
-    assert.equal(byId.get(untried.request.id)?.attempts, 1);
-  });
-
-  it('renews what is still held and says what is not', async () => {
-    const [mine, lost] = [acceptance(), acceptance()];
-    for (const given of [mine, lost]) {
-      await store.accept({ ...given, lease: { owner: 'me', durationMs: 60_000 } });
-    }
-    await database.query(`update requests set lease_owner = 'other' where id = $1`, [lost.request.id]);
-    const kept = await store.renew('me', [mine.request.id, lost.request.id, randomUUID()], 120_000);
-    assert.deepEqual(kept, [mine.request.id]);
-    const { rows } = await database.query<{ left: string }>(
-      'select extract(epoch from lease_until - now()) as left from requests where id = $1',
-      [mine.request.id],
-    );
-    assert.ok(Number(rows[0]?.left) > 100);
-  });
-
-  it('gives back what was not begun, as if it had never been taken', async () => {
-    const given = acceptance({ lease: { owner: 'me', durationMs: 60_000 } });
-    await store.accept(given);
-    await store.release('other', [{ id: given.request.id, abandoned: false }]);
-    assert.equal((await store.find('oss-divjake', given.request.id))?.state, 'dispatching');
-    await store.release('me', [{ id: given.request.id, abandoned: false }]);
-    const released = await store.find('oss-divjake', given.request.id);
-    assert.deepEqual([released?.state, released?.attempts], ['accepted', 0]);
-    const [claimed] = await store.claim('civil', 'next', 10_000, 1);
-    assert.equal(claimed?.abandoned, false);
-  });
-
-  it('does not forget that a request was abandoned when its next holder gives it back', async () => {
-    const given = acceptance({ lease: { owner: 'dead', durationMs: 60_000 } });
-    await store.accept(given);
-    await endLeases();
-    const [claimed] = await store.claim('civil', 'me', 60_000, 1);
-    assert.equal(claimed?.abandoned, true);
-    await store.release('me', [{ id: given.request.id, abandoned: true }]);
-    const [again] = await store.claim('civil', 'next', 60_000, 1);
-    assert.equal(again?.id, given.request.id);
-    assert.equal(again?.abandoned, true, 'the registry may have been called by the dead process');
-    assert.equal(again?.attempts, 2);
   });
 
   it('counts what is open, and how old the oldest is', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createLeaseStore, type LeaseStore } from '../../src/dispatch/lease-store.js';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.js';
 import { isFinal, mayBecome, type RequestState, requestStates } from '../../src/requests/states.js';
 import { createResultStore, type ResultStore } from '../../src/results/result-store.js';
@@ -12,12 +13,14 @@ describe('the store of results', function () {
   let fresh: FreshDatabase;
   let database: Database;
   let requests: RequestStore;
+  let leases: LeaseStore;
   let results: ResultStore;
 
   before(async () => {
     fresh = await freshDatabase();
     database = fresh.database;
     requests = createRequestStore(database);
+    leases = createLeaseStore(database);
     results = createResultStore(database);
   });
   after(() => fresh.drop());
@@ -94,9 +97,11 @@ describe('the store of results', function () {
   it('makes every legal step and no other, for all pairs of states', async () => {
     for (const from of requestStates) {
       for (const to of requestStates) {
-        const id = await standing(from);
+        // Out of `dispatching` goes who holds the lease.
+        const leaseOwner = from === 'dispatching' ? 'me' : null;
+        const id = leaseOwner === null ? await standing(from) : await leased(leaseOwner);
         const before = await snapshot(id);
-        const way = isFinal(to) ? step(id, { to, leaseOwner: null }) : openStep(id, { to, leaseOwner: null });
+        const way = isFinal(to) ? step(id, { to, leaseOwner }) : openStep(id, { to, leaseOwner });
         assert.equal(await results.take(way), mayBecome(from, to), `${from} → ${to}`);
         if (mayBecome(from, to)) assert.equal((await requests.find('oss-divjake', id))?.state, to);
         else assert.deepEqual(await snapshot(id), before, `${from} → ${to} wrote something`);
@@ -104,13 +109,58 @@ describe('the store of results', function () {
     }
   });
 
+  it('makes the steps of many requests at once, each with its own evidence and event, and none for a lost lease', async () => {
+    const ids = await Promise.all(Array.from({ length: 30 }, () => leased()));
+    const lost = await Promise.all([leased('other'), leased('other')]);
+    const steps = ids.map((id, index) => step(id, { event: event(`DIV-${index}`) }));
+    const twice = steps.slice(0, 5).map(({ requestId }) => step(requestId, { event: event('again') }));
+    const taken = await Promise.all(
+      [...steps, ...lost.map((id) => step(id)), ...twice].map((one) => results.take(one)),
+    );
+    assert.deepEqual(taken, [...steps.map(() => true), false, false, ...twice.map(() => false)]);
+    for (const [index, id] of ids.entries()) {
+      assert.deepEqual(await sequences(id), [1, 2, ...step(id).evidence.map((_, at) => at + 3)]);
+      const { rows } = await database.query('select key from outbox where event_id = $1', [
+        steps[index]?.event?.id,
+      ]);
+      assert.deepEqual(rows, [{ key: `DIV-${index}` }]);
+    }
+    for (const id of lost) assert.equal((await requests.find('oss-divjake', id))?.state, 'dispatching');
+  });
+
+  it('lets nobody out of dispatching without a lease, to whichever state', async () => {
+    for (const to of requestStates.filter((state) => mayBecome('dispatching', state))) {
+      const id = await standing('dispatching');
+      const way = isFinal(to) ? step(id, { to, leaseOwner: null }) : openStep(id, { to, leaseOwner: null });
+      assert.equal(await results.take(way), false, to);
+    }
+  });
+
+  it('takes a step from the one state that is named, though others lead there too', async () => {
+    const release = (id: string): Promise<boolean> =>
+      results.take(openStep(id, { from: 'held', leaseOwner: null }));
+    assert.equal(await release(await standing('retry-wait')), false);
+    assert.equal(await release(await standing('held')), true);
+    const impossible = openStep(await standing('held'), { from: 'accepted', leaseOwner: null });
+    await assert.rejects(results.take(impossible), /no way from accepted to retry-wait/);
+  });
+
+  it('takes no step that was decided before another attempt was begun', async () => {
+    const id = await standing('retry-wait');
+    const rerun = (attempts: number): Promise<boolean> =>
+      results.take(openStep(id, { from: 'retry-wait', attempts, leaseOwner: null }));
+    await database.query('update requests set attempts = 2 where id = $1', [id]);
+    assert.equal(await rerun(1), false);
+    assert.equal(await rerun(2), true);
+  });
+
   it('numbers evidence without gaps over several attempts, refused steps in between', async () => {
     const id = await leased();
     await results.take(openStep(id, { evidence: [answerEvidence, answerEvidence] }));
     assert.equal(await results.take(openStep(id)), false);
-    await requests.claim('civil', 'me', 60_000, 100);
+    await leases.claim([{ adapter: 'civil', places: 100 }], 'me', 60_000);
     await results.take(openStep(id, { evidence: [] }));
-    await requests.claim('civil', 'me', 60_000, 100);
+    await leases.claim([{ adapter: 'civil', places: 100 }], 'me', 60_000);
     await results.take(step(id, { evidence: [answerEvidence, answerEvidence, answerEvidence] }));
     assert.deepEqual(await sequences(id), [1, 2, 3, 4, 5, 6, 7]);
   });

@@ -53,6 +53,15 @@ describe('waiting for the end of a request', () => {
     assert.equal(await waiting.until('a', never), undefined, 'and does not begin again');
   });
 
+  it('has room for so many and no more', async () => {
+    const waiting = new Waiting(2);
+    const both = Promise.all([waiting.until('a', never), waiting.until('a', never)]);
+    assert.equal(waiting.hasRoom, false);
+    waiting.finished(ended('a'));
+    await both;
+    assert.equal(waiting.hasRoom, true);
+  });
+
   it('can be woken from within without missing anybody', async () => {
     const waiting = new Waiting();
     const chained = waiting.until('a', never).then(() => waiting.until('a', 1));

@@ -45,6 +45,7 @@ describe('development keys', () => {
       'business',
       'municipal-tax',
       'adisa',
+      'operations',
     ]) {
       const own = await readPrivateKeyFile(join(folder, `${name}.private.jwk.json`));
       const trusted = await readTrustedKeyFile(join(folder, `${name}.public.jwk.json`), { partner: 'x' });
@@ -54,7 +55,7 @@ describe('development keys', () => {
 
   it('are made as a set of pairs, all 0600, all recognised as development material', async () => {
     const { created, kept } = await generateDevelopmentKeys(folder, { clock });
-    assert.deepEqual([created.length, kept.length], [24, 0]);
+    assert.deepEqual([created.length, kept.length], [26, 0]);
     assert.deepEqual(readdirSync(folder).sort(), [...created].sort());
     await requirePairs();
     for (const name of created) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
@@ -81,9 +82,9 @@ describe('development keys', () => {
     const runs = await Promise.all([1, 2, 3, 4].map(() => generateDevelopmentKeys(folder, { clock })));
     assert.equal(
       runs.reduce((sum, { created }) => sum + created.length, 0),
-      24,
+      26,
     );
-    assert.equal(readdirSync(folder).length, 24);
+    assert.equal(readdirSync(folder).length, 26);
     await requirePairs();
   }).timeout(30_000);
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { inTransaction, openDatabase } from '../../src/store/database.js';
 import { isStoreUnavailable } from '../../src/store/unavailable.js';
+import { freePort } from '../support/free-port.js';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.js';
-import { freePort } from '../support/stack.js';
 
 describe('a transaction', () => {
   let fresh: FreshDatabase;

@@ -26,7 +26,7 @@ export async function startGatewayProcess(
   );
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready after 30 s:\n${lines.join('\n')}`)), 30_000);
+    const timer = setTimeout(() => reject(new Error(`not ready after 90 s:\n${lines.join('\n')}`)), 90_000);
     const read = (chunk: Buffer): void => {
       lines.push(...chunk.toString().trimEnd().split('\n'));
       if (lines.some((line) => line.includes('gateway is ready'))) {

@@ -57,7 +57,14 @@ running_pid() {
 }
 
 free_port() {
-  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+  # Below those that the system gives to connections: a server that is started again finds its port free.
+  node -e '
+    const look = () => {
+      const port = require("crypto").randomInt(10240, 32000);
+      const server = require("net").createServer().on("error", look);
+      server.listen(port, "127.0.0.1", () => { console.log(port); server.close(); });
+    };
+    look();'
 }
 
 write_settings() {

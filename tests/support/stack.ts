@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Samples, samples } from '../../adapters/civil/simulator/samples.js';
 import { type CivilSimulator, startCivilSimulator } from '../../adapters/civil/simulator/start.js';
@@ -13,6 +12,7 @@ import { createLogger } from '../../src/observe/logger.js';
 import { findPackageRoot } from '../../src/package-root.js';
 import type { Database } from '../../src/store/database.js';
 import { openDatabase } from '../../src/store/database.js';
+import { freePort } from './free-port.js';
 import { emptyDatabase } from './fresh-database.js';
 
 /** Everything of the main path, for real: database, broker, civil registry and gateway. */
@@ -108,18 +108,6 @@ async function startRegistry(keys: string, people: number): Promise<CivilSimulat
     privateKeyPem: await read('civil-wss.key.pem'),
     certificatePem: await read('civil-wss.cert.pem'),
     gatewayCertificatesPem: [await read('gateway-wss.cert.pem')],
-  });
-}
-
-/** A port that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }
 

@@ -14,6 +14,8 @@ export const behaviours = {
   'other-subject': 'Executes, and answers about another person, signed for this question.',
   garbage: 'Executes and answers a page of HTML with status 200.',
   'drop-after-execution': 'Executes and ends the connection without an answer.',
+  'half-open': 'Takes the connection, reads nothing of the question, says nothing and never closes.',
+  stalled: 'Executes, sends half of the answer, and then neither goes on nor closes.',
 } as const satisfies Record<string, string>;
 
 export type Behaviour = keyof typeof behaviours;
@@ -25,6 +27,8 @@ export interface Control<Name extends string = Behaviour, Code extends string = 
   readonly delayMs?: number;
   /** For so many requests, then `normal` again. Default: until it is changed. */
   readonly count?: number;
+  /** Only every so-manieth request, the others are answered; `count` counts those that it meets. Default: each. */
+  readonly every?: number;
   /** Of `fault`. Default BUSY. */
   readonly faultCode?: Code | 'BUSY';
 }
@@ -34,7 +38,7 @@ export interface BehaviourSwitch<Name extends string = Behaviour, Code extends s
   set(control: Control<Name, Code>): void;
   present(): Control<Name | 'normal', Code>;
   /** The behaviour of the request that has just come; counts it. */
-  next(): Required<Omit<Control<Name | 'normal', Code>, 'count'>>;
+  next(): Required<Omit<Control<Name | 'normal', Code>, 'count' | 'every'>>;
 }
 
 const longestDelayMs = 3_600_000;
@@ -44,13 +48,17 @@ export function behaviourSwitch<
   Code extends string = FaultCode,
 >(): BehaviourSwitch<Name, Code> {
   let present: Control<Name | 'normal', Code> = { behaviour: 'normal' };
+  let spared = 0;
   return {
     set(control) {
       present = control;
+      spared = 0;
     },
     present: () => present,
     next() {
-      const { behaviour, delayMs = 3000, faultCode = 'BUSY', count } = present;
+      const { behaviour, delayMs = 3000, faultCode = 'BUSY', count, every = 1 } = present;
+      spared = (spared + 1) % every;
+      if (spared !== 0) return { behaviour: 'normal', delayMs, faultCode };
       if (count !== undefined)
         present = count > 1 ? { ...present, count: count - 1 } : { behaviour: 'normal' };
       return { behaviour, delayMs, faultCode };
@@ -80,7 +88,7 @@ export function parseControlOf<Name extends string, Code extends string>(
     return { ok: false, reason: 'The body is not JSON.' };
   }
   if (typeof value !== 'object' || value === null) return { ok: false, reason: 'The body is not an object.' };
-  const { behaviour, delayMs, count, faultCode, ...unknown } = value as Record<string, unknown>;
+  const { behaviour, delayMs, count, every, faultCode, ...unknown } = value as Record<string, unknown>;
   const [surplus] = Object.keys(unknown);
   if (surplus !== undefined) return { ok: false, reason: `Unknown member ${surplus}.` };
   const names = Object.keys(known) as Name[];
@@ -92,6 +100,9 @@ export function parseControlOf<Name extends string, Code extends string>(
   if (count !== undefined && !isWhole(count, 1, Number.MAX_SAFE_INTEGER)) {
     return { ok: false, reason: 'count is a whole number from 1.' };
   }
+  if (every !== undefined && !isWhole(every, 1, Number.MAX_SAFE_INTEGER)) {
+    return { ok: false, reason: 'every is a whole number from 1.' };
+  }
   const code = codes.find((each) => each === faultCode);
   if (faultCode !== undefined && code === undefined) {
     return { ok: false, reason: `faultCode is one of: ${codes.join(', ')}.` };
@@ -102,6 +113,7 @@ export function parseControlOf<Name extends string, Code extends string>(
       behaviour: name,
       ...(delayMs === undefined ? {} : { delayMs }),
       ...(count === undefined ? {} : { count }),
+      ...(every === undefined ? {} : { every }),
       ...(code === undefined ? {} : { faultCode: code }),
     },
   };

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../../src/clock.js';
 import { uuidV7 } from '../../../src/ids.js';
 import { messageSigner } from '../../soap/simulator/sign-message.js';
 import { strangerSigner } from '../../soap/simulator/stranger.js';
-import { messageVerifier } from '../../soap/simulator/verify-message.js';
+import { messageVerifier, type Verification } from '../../soap/simulator/verify-message.js';
 import { executor } from './execute.js';
 import { type Behaviour, behaviourSwitch, type Control } from './faults.js';
 import { type Journal, openJournal } from './journal.js';
@@ -31,6 +31,8 @@ export interface CivilSimulatorSettings {
   /** JSON lines; read at the start when it is there. Default: the journal is in memory only. */
   readonly journalFile?: string;
   readonly clock?: Clock;
+  /** Default: another implementation than the gateway's, see `verify-message.ts`. */
+  readonly verify?: (text: string) => Verification;
 }
 
 export interface CivilSimulator {
@@ -57,18 +59,20 @@ export async function startCivilSimulator(settings: CivilSimulatorSettings): Pro
   const population = generatePopulation(settings.seed ?? 2026, settings.people ?? 2000);
   const sign = messageSigner(settings.privateKeyPem, settings.certificatePem);
   const isValid = civilSchema();
-  const journal = openJournal(settings.journalFile);
+  const journal = openJournal('civil', () => clock.now(), settings.journalFile);
   const behaviour = behaviourSwitch();
   const closing = new AbortController();
 
   // Known only once the port is; no request comes before.
   let soapUrl = '';
-  const verify = messageVerifier({
-    soapVersion: '1.1',
-    partnerCertificatesPem: settings.gatewayCertificatesPem,
-    address: () => settings.publicUrl ?? soapUrl,
-    clock,
-  });
+  const verify =
+    settings.verify ??
+    messageVerifier({
+      soapVersion: '1.1',
+      partnerCertificatesPem: settings.gatewayCertificatesPem,
+      address: () => settings.publicUrl ?? soapUrl,
+      clock,
+    });
   const server = createCivilServer({
     verify,
     sign,

@@ -30,7 +30,7 @@ export interface CadastralProperty {
   readonly areaM2: string;
   readonly owners: readonly CadastralOwner[];
   readonly encumbrances: readonly {
-    readonly kind: 'MORTGAGE' | 'SEIZURE' | 'EASEMENT';
+    readonly kind: 'MORTGAGE' | 'SEIZURE' | 'EASEMENT' | 'PROHIBITION';
     readonly registeredOn: string;
     readonly inFavourOf?: string;
   }[];

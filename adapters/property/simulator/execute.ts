@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../src/clock.js';
 import type { Journal } from '../../civil/simulator/journal.js';
+import type { Kept } from '../../civil/simulator/kept.js';
 import { faultPayload } from '../../soap/simulator/sign-message.js';
 import type { Command, Executor, Reply } from '../../soap/simulator/soap-server.js';
 import { type Content, element, writeXml } from '../../soap/simulator/write-xml.js';
@@ -8,25 +9,36 @@ import type { Cadastre, PartyNumber } from './cadastre.js';
 import type { LateMatter, LateMatters } from './late-matters.js';
 import { type FaultCode, propertyNamespace } from './protocol.js';
 import { type Asked, readQuestion } from './read-question.js';
-import { type Answer, answerFrom, type Question } from './registry.js';
+import { type Answer, answerFrom, type Entry, type Question } from './registry.js';
 
 export interface ExecutorParts {
   readonly cadastre: Cadastre;
   readonly journal: Journal;
   readonly matters: LateMatters;
+  /** Questions that were executed, for whoever asks what became of them. */
+  readonly asked: Kept<Question>;
   readonly isValid: (xml: string) => boolean;
   readonly clock: Clock;
   /** Called when an answer is to be brought later. */
   readonly promised: (matter: LateMatter) => void;
 }
 
-/** Executes each message id once; a repetition gets what the matter has come to. */
-export function executor({ cadastre, journal, matters, isValid, clock, promised }: ExecutorParts): Executor {
+/** Executes each message id once, unless it is an act; a repetition gets what the matter has come to. */
+export function executor(parts: ExecutorParts): Executor {
+  const { cadastre, journal, matters, isValid, clock, promised } = parts;
+  const entries: Entry[] = journal.entries().flatMap(({ messageId, executions, executedAt }) => {
+    const question = parts.asked.get(messageId);
+    if (question?.operation !== 'RegisterProhibition') return [];
+    return Array.from({ length: executions }, () => entryOf(question, executedAt));
+  });
+  const answered = (question: Question, at: number) => answerFrom(cadastre, question, at, entries);
+
   return {
     execute(request, action, command) {
       const asked = readQuestion(request, action, isValid);
       if ('problem' in asked) return faultReply('BAD_REQUEST', asked.problem);
       if ('ticket' in asked) return answerLater(asked);
+      if ('statusOf' in asked) return tellStatus(asked.statusOf);
       const digest = createHash('sha256').update(request.payload).digest('hex');
       const before = journal.find(request.messageId);
       if (before !== undefined && before.digest !== digest) {
@@ -34,24 +46,35 @@ export function executor({ cadastre, journal, matters, isValid, clock, promised 
       }
       const executedAt = before?.executedAt ?? clock.now();
       const { question, caseId } = asked;
-      if (before !== undefined) journal.countRepetition(request.messageId);
-      else {
-        const { messageId } = request;
+      const { messageId } = request;
+      const isAct = question.operation === 'RegisterProhibition';
+      if (before === undefined) {
         journal.enter({ messageId, operation: question.operation, caseId, digest, executedAt });
+        parts.asked.keep(messageId, question);
         takeIfLate(messageId, question, executedAt, command);
-      }
+      } else if (isAct) journal.enterAgain({ ...before, executedAt: clock.now() });
+      else journal.countRepetition(messageId);
+      if (isAct) entries.push(entryOf(question, clock.now()));
       const matter = matters.withMessageId(request.messageId);
       if (matter !== undefined && clock.now() < matter.readyAt) {
         return reply(question.operation, [takenXml(matter)]);
       }
-      return answerReply(question.operation, answerFrom(cadastre, question, executedAt), []);
+      return answerReply(question.operation, answered(question, executedAt), []);
     },
     answerToAnother(request) {
       const asked = readQuestion(request, undefined, isValid);
       if ('problem' in asked) return faultReply('BAD_REQUEST', asked.problem);
-      const about = 'ticket' in asked ? matters.withTicket(asked.ticket)?.question : asked.question;
-      if (about === undefined) return faultReply('TICKET_UNKNOWN', 'Nothing was taken under this ticket.');
+      const about =
+        'ticket' in asked
+          ? matters.withTicket(asked.ticket)?.question
+          : 'statusOf' in asked
+            ? parts.asked.get(asked.statusOf)
+            : asked.question;
+      if (about === undefined) return faultReply('TICKET_UNKNOWN', 'Nothing was taken under this name.');
       const other = answerFrom(cadastre, anotherThan(about, cadastre), clock.now());
+      if ('statusOf' in asked) {
+        return answerReply('GetExecution', other, [element('RequestMessageId', asked.statusOf)]);
+      }
       return 'ticket' in asked
         ? answerReply('GetAnswer', other, quotedXml(asked))
         : answerReply(about.operation, other, []);
@@ -68,14 +91,40 @@ export function executor({ cadastre, journal, matters, isValid, clock, promised 
     if (calls) promised(matter);
   }
 
+  function tellStatus(messageId: string): Reply {
+    const named = element('RequestMessageId', messageId);
+    const [before, question] = [journal.find(messageId), parts.asked.get(messageId)];
+    if (before === undefined || question === undefined) {
+      const asOf = element('AsOf', `${new Date(clock.now()).toISOString().slice(0, 19)}Z`);
+      return reply('GetExecution', [named, element('NotExecuted', [asOf])]);
+    }
+    const matter = matters.withMessageId(messageId);
+    if (matter !== undefined && clock.now() < matter.readyAt) {
+      return reply('GetExecution', [named, takenXml(matter)]);
+    }
+    const answer = answered(question, before.executedAt);
+    return reply('GetExecution', [
+      named,
+      answer.kind === 'answer'
+        ? answer.content
+        : element('RegistryFault', faultXml(answer.code, answer.message)),
+    ]);
+  }
+
   function answerLater(asked: Extract<Asked, { ticket: string }>): Reply {
     const matter = matters.withTicket(asked.ticket);
     if (matter === undefined || matter.messageId !== asked.requestMessageId) {
       return faultReply('TICKET_UNKNOWN', 'Nothing was taken under this ticket for this message.');
     }
     if (clock.now() < matter.readyAt) return reply('GetAnswer', [...quotedXml(asked), takenXml(matter)]);
-    return answerReply('GetAnswer', answerFrom(cadastre, matter.question, matter.takenAt), quotedXml(asked));
+    return answerReply('GetAnswer', answered(matter.question, matter.takenAt), quotedXml(asked));
   }
+}
+
+function entryOf(question: Question, enteredAt: number): Entry {
+  if (question.operation !== 'RegisterProhibition') throw new Error('not an act');
+  const { zone, number, inFavourOf } = question;
+  return { zone, number, inFavourOf, enteredAt };
 }
 
 /** A fault of the registry, as a reply (SOAP 1.2 part 2 §7.5.2.2). */
@@ -93,7 +142,9 @@ export function faultReply(code: FaultCode, message: string): Reply {
 
 /** Content of DeliverAnswer: the answer, or what would be the fault. */
 export function deliveryXml(cadastre: Cadastre, matter: LateMatter): string {
-  const answer = answerFrom(cadastre, matter.question, matter.takenAt);
+  const { question, takenAt } = matter;
+  const entries = question.operation === 'RegisterProhibition' ? [entryOf(question, takenAt)] : [];
+  const answer = answerFrom(cadastre, question, takenAt, entries);
   const { ticket, messageId } = matter;
   return writeXml('DeliverAnswer', propertyNamespace, [
     ...quotedXml({ ticket, requestMessageId: messageId }),
@@ -140,7 +191,7 @@ function reply(operation: string, content: Content): Reply {
 /** A question of the same kind that has an answer in which nothing of the first one's appears. */
 function anotherThan(question: Question, cadastre: Cadastre): Question {
   for (const { zone, number, owners } of cadastre.properties.values()) {
-    if (question.operation === 'GetPropertyCard') {
+    if (question.operation !== 'GetOwnership') {
       if (zone !== question.zone || number !== question.number) return { ...question, zone, number };
       continue;
     }

@@ -61,6 +61,15 @@ export const propertySimulator: SimulatorKind<SoapChoice> = {
       card('success', known.property, 'the card of that flat'),
       ownership('empty', known.without, 'a person who owns nothing: the negative certificate'),
       card('refusal', known.unknownProperty, 'a number that no property has'),
+      {
+        ...card(
+          'success',
+          known.property,
+          'a prohibition on that flat, entered each time that it is asked for',
+        ),
+        operation: 'register-prohibition',
+        parameters: { grounds: 'Ligji 111/2018, neni 45' },
+      },
     ];
   },
 };

@@ -2,7 +2,13 @@
 export const propertyNamespace = 'urn:al:ura:registry:property:v1';
 
 /** What others ask the registry. */
-export const operations = ['GetOwnership', 'GetPropertyCard', 'GetAnswer'] as const;
+export const operations = [
+  'GetOwnership',
+  'GetPropertyCard',
+  'RegisterProhibition',
+  'GetExecution',
+  'GetAnswer',
+] as const;
 export type OperationName = (typeof operations)[number];
 
 /** `FaultCodeType` of property.xsd. */

@@ -12,7 +12,8 @@ import type { Question } from './registry.js';
 /** What a verified request asks. */
 export type Asked =
   | { readonly question: Question; readonly caseId: string }
-  | { readonly ticket: string; readonly requestMessageId: string };
+  | { readonly ticket: string; readonly requestMessageId: string }
+  | { readonly statusOf: string };
 
 /**
  * Reads a verified request.
@@ -39,10 +40,17 @@ export function readQuestion(
   if (operation === 'GetAnswer') {
     return { ticket: text(root, 'Ticket'), requestMessageId: text(root, 'RequestMessageId') };
   }
-  const caseId = text(onlyChild(root, propertyNamespace, 'Context'), 'CaseId');
+  if (operation === 'GetExecution') return { statusOf: text(root, 'RequestMessageId') };
+  const context = onlyChild(root, propertyNamespace, 'Context');
+  const caseId = text(context, 'CaseId');
   if (operation === 'GetPropertyCard') {
     const place = { zone: text(root, 'CadastralZone'), number: text(root, 'PropertyNumber') };
     return { question: { operation, ...place }, caseId };
+  }
+  if (operation === 'RegisterProhibition') {
+    const place = { zone: text(root, 'CadastralZone'), number: text(root, 'PropertyNumber') };
+    const inFavourOf = text(onlyChild(context, propertyNamespace, 'Requester'), 'Organisation');
+    return { question: { operation, ...place, inFavourOf }, caseId };
   }
   const number = childElements(root).at(-1);
   if (number === undefined) return { problem: 'The question names nobody.' };

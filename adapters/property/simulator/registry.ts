@@ -5,7 +5,22 @@ import type { FaultCode } from './protocol.js';
 /** A question whose signature and schema are already checked. */
 export type Question =
   | { readonly operation: 'GetOwnership'; readonly party: PartyNumber }
-  | { readonly operation: 'GetPropertyCard'; readonly zone: string; readonly number: string };
+  | { readonly operation: 'GetPropertyCard'; readonly zone: string; readonly number: string }
+  | {
+      readonly operation: 'RegisterProhibition';
+      readonly zone: string;
+      readonly number: string;
+      readonly inFavourOf: string;
+    };
+
+/** A prohibition that was entered; every execution is one. */
+export interface Entry {
+  readonly zone: string;
+  readonly number: string;
+  readonly inFavourOf: string;
+  /** Milliseconds since the epoch. */
+  readonly enteredAt: number;
+}
 
 export type Answer =
   | {
@@ -16,12 +31,17 @@ export type Answer =
   | { readonly kind: 'fault'; readonly code: FaultCode; readonly message: string };
 
 /**
- * Answers a question from the cadastre. Whoever owns nothing, known or not, gets the negative certificate: the
+ * Answers a question from the cadastre, with the prohibitions that were entered. Whoever owns nothing, known or not, gets the negative certificate: the
  * cadastre keeps properties, not people.
  *
  * @param asOf milliseconds since the epoch; goes into the answer.
  */
-export function answerFrom(cadastre: Cadastre, question: Question, asOf: number): Answer {
+export function answerFrom(
+  cadastre: Cadastre,
+  question: Question,
+  asOf: number,
+  entries: readonly Entry[] = [],
+): Answer {
   const moment = `${new Date(asOf).toISOString().slice(0, 19)}Z`;
   if (question.operation === 'GetOwnership') {
     const owned = cadastre.ownedBy(question.party);
@@ -39,8 +59,15 @@ export function answerFrom(cadastre: Cadastre, question: Question, asOf: number)
   if (property === undefined) {
     return { kind: 'fault', code: 'PROPERTY_NOT_FOUND', message: 'No property has this zone and number.' };
   }
+  const entered = entries
+    .filter((entry) => entry.zone === question.zone && entry.number === question.number)
+    .map(({ inFavourOf, enteredAt }) => {
+      const registeredOn = new Date(enteredAt).toISOString().slice(0, 10);
+      return { kind: 'PROHIBITION' as const, registeredOn, inFavourOf };
+    });
+  const encumbrances = [...property.encumbrances, ...entered];
   const content = element('PropertyCard', [
-    ['Property', propertyXml(property)],
+    ['Property', propertyXml({ ...property, encumbrances })],
     ['AsOf', moment],
   ]);
   return { kind: 'answer', content };

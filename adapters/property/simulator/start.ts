@@ -6,6 +6,7 @@ import { uuidV7 } from '../../../src/ids.js';
 import { findPackageRoot } from '../../../src/package-root.js';
 import { behaviourSwitch, type Control, parseControlOf } from '../../civil/simulator/faults.js';
 import { type Journal, openJournal } from '../../civil/simulator/journal.js';
+import { openKept } from '../../civil/simulator/kept.js';
 import { generatePopulation } from '../../civil/simulator/population.js';
 import { requestSchema } from '../../soap/simulator/request-schema.js';
 import { messageSigner } from '../../soap/simulator/sign-message.js';
@@ -19,6 +20,7 @@ import { deliveryXml, executor, faultReply } from './execute.js';
 import { type Behaviour, behaviours } from './faults.js';
 import { type LateMatter, type LateMatters, openLateMatters } from './late-matters.js';
 import { type FaultCode, faultCodes } from './protocol.js';
+import type { Question } from './registry.js';
 
 export interface PropertySimulatorSettings {
   /** 0 takes a free one. */
@@ -72,7 +74,8 @@ export async function startPropertySimulator(
   const { host = '127.0.0.1', clock = systemClock, journalFile, callbackUrl } = settings;
   const cadastre = deriveCadastre(generatePopulation(settings.seed ?? 2026, settings.people ?? 2000));
   const sign = messageSigner(settings.privateKeyPem, settings.certificatePem);
-  const journal = openJournal(journalFile);
+  const journal = openJournal('property', () => clock.now(), journalFile);
+  const asked = openKept<Question>(journalFile === undefined ? undefined : `${journalFile}.property`);
   const matters = openLateMatters(journalFile === undefined ? undefined : `${journalFile}.late`);
   const behaviour = behaviourSwitch<Behaviour, FaultCode>();
   const closing = new AbortController();
@@ -117,6 +120,7 @@ export async function startPropertySimulator(
       cadastre,
       journal,
       matters,
+      asked,
       isValid: requestSchema(schema),
       clock: settings.registryClock ?? clock,
       promised,
@@ -160,6 +164,7 @@ export async function startPropertySimulator(
       await Promise.all(underWay);
       journal.close();
       matters.close();
+      asked.close();
     },
   };
 }

@@ -14,6 +14,8 @@ export const behaviours = {
   garbage: 'Executes and answers a page of HTML with status 200.',
   silent: 'Executes and never answers.',
   'drop-after-execution': 'Executes and ends the connection without an answer.',
+  'half-open': 'Takes the connection, reads nothing of the question, says nothing and never closes.',
+  stalled: 'Executes, sends half of the answer, and then neither goes on nor closes.',
   down: 'Ends the connection without reading the request: nothing is executed.',
 } as const satisfies Record<(typeof standardBehaviours)[number] | 'late', string>;
 
@@ -26,6 +28,8 @@ export interface Control {
   readonly delayMs?: number;
   /** For so many requests, then `normal` again. Default: until it is changed. */
   readonly count?: number;
+  /** Only every so-manieth request, the others are answered; `count` counts those that it meets. Default: each. */
+  readonly every?: number;
   /** Of `fault`. Default BUSY. */
   readonly faultCode?: string;
 }
@@ -35,18 +39,22 @@ export interface BehaviourSwitch {
   set(control: Control): void;
   present(): Control;
   /** The behaviour of the request that has just come; counts it. */
-  next(): Required<Omit<Control, 'count'>>;
+  next(): Required<Omit<Control, 'count' | 'every'>>;
 }
 
 export function behaviourSwitch(): BehaviourSwitch {
   let present: Control = { behaviour: 'normal' };
+  let spared = 0;
   return {
     set(control) {
       present = control;
+      spared = 0;
     },
     present: () => present,
     next() {
-      const { behaviour, delayMs = 3000, faultCode = 'BUSY', count } = present;
+      const { behaviour, delayMs = 3000, faultCode = 'BUSY', count, every = 1 } = present;
+      spared = (spared + 1) % every;
+      if (spared !== 0) return { behaviour: 'normal', delayMs, faultCode };
       if (count !== undefined) {
         present = count > 1 ? { ...present, count: count - 1 } : { behaviour: 'normal' };
       }
@@ -65,7 +73,7 @@ const longestDelayMs = 3_600_000;
  */
 export function readControl(value: unknown, faultCodes: readonly string[]): Control {
   if (typeof value !== 'object' || value === null) throw new TypeError('The command is not an object.');
-  const { behaviour, delayMs, count, faultCode, ...unknown } = value as Partial<SimulatorControl>;
+  const { behaviour, delayMs, count, every, faultCode, ...unknown } = value as Partial<SimulatorControl>;
   const [surplus] = Object.keys(unknown);
   if (surplus !== undefined) throw new TypeError(`Unknown member ${surplus}.`);
   if (typeof behaviour !== 'string' || !Object.hasOwn(behaviours, behaviour)) {
@@ -77,6 +85,9 @@ export function readControl(value: unknown, faultCodes: readonly string[]): Cont
   if (count !== undefined && !isWhole(count, 1, Number.MAX_SAFE_INTEGER)) {
     throw new TypeError('count is a whole number from 1.');
   }
+  if (every !== undefined && !isWhole(every, 1, Number.MAX_SAFE_INTEGER)) {
+    throw new TypeError('every is a whole number from 1.');
+  }
   if (faultCode !== undefined && !faultCodes.includes(faultCode)) {
     throw new TypeError(`faultCode is one of: ${faultCodes.join(', ')}.`);
   }
@@ -84,6 +95,7 @@ export function readControl(value: unknown, faultCodes: readonly string[]): Cont
     behaviour: behaviour as Behaviour,
     ...(delayMs === undefined ? {} : { delayMs }),
     ...(count === undefined ? {} : { count }),
+    ...(every === undefined ? {} : { every }),
     ...(faultCode === undefined ? {} : { faultCode }),
   };
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../../../src/clock.js';
 import { parseStrictJson } from '../../../src/strict-json.js';
 import type { Journal } from '../../civil/simulator/journal.js';
+import type { Kept } from '../../civil/simulator/kept.js';
 import type { ContractOperation } from '../openapi-contract.js';
 import { wellKnown } from '../rest-definition.js';
 import type { Question, QuestionBody, Reply, SimulatedRegistry } from './registry.js';
@@ -30,18 +31,22 @@ export function readQuestion(operation: ContractOperation, bytes: Uint8Array): R
   return { ok: false, problem: `The body is not valid: ${error}.`, ...told };
 }
 
-/** Executes questions, each message id once. */
+/** Executes questions: each message id once, unless it is an act. */
 export interface Executor {
   /** @param lateByMs promises the answer for later; only where the operation declares that (202). */
   execute(question: Question, digest: string, lateByMs?: number): Reply;
+  /** A right answer to another question of the same kind. */
+  answerToAnother(question: Question): Reply;
 }
 
 export function executor(parts: {
   readonly registry: SimulatedRegistry;
   readonly journal: Journal;
+  /** Questions that were executed, where the registry tells what became of them. */
+  readonly asked: Kept<Question>;
   readonly clock: Clock;
 }): Executor {
-  const { registry, journal, clock } = parts;
+  const { registry, journal, asked, clock } = parts;
   /** What was promised, by message id. A promise does not survive the process. */
   const promised = new Map<string, { readonly question: Question; readonly readyAt: number }>();
 
@@ -54,6 +59,13 @@ export function executor(parts: {
   };
 
   return {
+    answerToAnother(question) {
+      const isStatus = question.operationId === wellKnown.executionOperation;
+      const about = isStatus ? asked.get(question.body.messageId) : question;
+      return about === undefined
+        ? refusal(wellKnown.notExecuted, 'No message of this id was executed so far.')
+        : registry.answerToAnother(about, moment(clock.now()));
+    },
     execute(question, digest, lateByMs = registry.lateByMs?.(question)) {
       const { operationId, body } = question;
       const { messageId } = body;
@@ -65,6 +77,12 @@ export function executor(parts: {
         }
         return give(promise.question, before.executedAt);
       }
+      if (operationId === wellKnown.executionOperation) {
+        const executed = asked.get(messageId);
+        return executed === undefined || before === undefined
+          ? refusal(wellKnown.notExecuted, 'No message of this id was executed so far.')
+          : give(executed, before.executedAt);
+      }
       if (before !== undefined && before.digest !== digest) {
         return refusal('BAD_REQUEST', 'This messageId was used for another question.');
       }
@@ -72,7 +90,10 @@ export function executor(parts: {
       if (before === undefined) {
         const { caseId } = body.context;
         journal.enter({ messageId, operation: operationId, caseId, digest, executedAt });
+        asked.keep(messageId, question);
         if (lateByMs !== undefined) promised.set(messageId, { question, readyAt: executedAt + lateByMs });
+      } else if (registry.acts?.includes(operationId) === true) {
+        journal.enterAgain({ ...before, executedAt: clock.now() });
       } else {
         journal.countRepetition(messageId);
       }

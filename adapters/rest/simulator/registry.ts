@@ -14,6 +14,8 @@ export interface SimulatedRegistry {
   answer(question: Question, asOf: string): Reply;
   /** A right answer to another question of the same kind, with nothing in it about this one's subject. */
   answerToAnother(question: Question, asOf: string): Reply;
+  /** Operations that are executed each time that they come, whatever their message id. Default: none. */
+  readonly acts?: readonly string[];
   /** For questions whose answer is not there at once: after so many milliseconds. */
   lateByMs?(question: Question): number | undefined;
 }

@@ -1,7 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '../../../src/clock.js';
 import type { Ids } from '../../../src/ids.js';
 import type { RestProfile, VerifiedHttpRequest } from '../../../src/signing/profiles/profile.js';
 import { SignatureRefused } from '../../../src/signing/refusals.js';
@@ -9,8 +8,8 @@ import type { Journal } from '../../civil/simulator/journal.js';
 import { readBody } from '../../civil/simulator/read-body.js';
 import type { ContractOperation } from '../openapi-contract.js';
 import { type BehaviourSwitch, behaviours, readControl } from './control.js';
-import { type Executor, moment, readQuestion, refusal } from './execute.js';
-import type { Question, Reply, SimulatedRegistry } from './registry.js';
+import { type Executor, readQuestion, refusal } from './execute.js';
+import type { Reply, SimulatedRegistry } from './registry.js';
 import { signatureRefused, type WrittenReply, writeReply } from './write-reply.js';
 
 /** Everything the server needs; `start.ts` puts it together. */
@@ -26,7 +25,6 @@ export interface RestServerParts {
   readonly executor: Executor;
   readonly journal: Journal;
   readonly behaviour: BehaviourSwitch;
-  readonly clock: Clock;
   readonly ids: Ids;
   /** Ends waiting answers when the server closes. */
   readonly closing: AbortSignal;
@@ -39,7 +37,7 @@ const maximumBytes = 256 * 1024;
  * `GET /journal` are for whoever tests against it, and answer on the loopback interface alone.
  */
 export function createRestServer(parts: RestServerParts): Server {
-  const { registry, behaviour, journal, clock } = parts;
+  const { registry, behaviour, journal } = parts;
   const counters = { received: 0, answered: 0, refusedSignatures: {} as Record<string, number> };
   let previous: VerifiedHttpRequest | undefined;
 
@@ -93,6 +91,7 @@ export function createRestServer(parts: RestServerParts): Server {
     counters.received += 1;
     const told = behaviour.next();
     if (told.behaviour === 'down') return void request.socket.destroy();
+    if (told.behaviour === 'half-open') return void request.pause();
     if (
       request.headers['content-type'] !== 'application/json' ||
       request.headers['content-encoding'] !== undefined
@@ -139,12 +138,20 @@ export function createRestServer(parts: RestServerParts): Server {
       case 'wrong-signer':
         return signed(response, reply, verified, parts.strangerProfile);
       case 'other-answer':
-        return signed(response, writeReply(about(question), randomUUID(), registry), other);
+        return signed(
+          response,
+          writeReply(parts.executor.answerToAnother(question), randomUUID(), registry),
+          other,
+        );
       case 'other-subject':
-        return signed(response, write(about(question)), verified);
+        return signed(response, write(parts.executor.answerToAnother(question)), verified);
       case 'garbage':
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end('<html><body><h1>502 Bad Gateway</h1></body></html>');
+        return;
+      case 'stalled':
+        response.writeHead(reply.status, { 'content-type': reply.contentType });
+        response.write(reply.body.subarray(0, reply.body.length / 2));
         return;
       case 'silent':
         // The connection stays open until the client gives up or the server closes.
@@ -152,10 +159,6 @@ export function createRestServer(parts: RestServerParts): Server {
       case 'drop-after-execution':
         return void request.socket.destroy();
     }
-  }
-
-  function about(question: Question): Reply {
-    return registry.answerToAnother(question, moment(clock.now()));
   }
 
   async function verify(

@@ -8,11 +8,13 @@ import { openRestProfile, type RestChoice } from '../../../src/signing/profiles/
 import type { ReplaySet } from '../../../src/signing/replay-set.js';
 import type { Signer, TrustedKey } from '../../../src/signing/signer.js';
 import { type Journal, openJournal } from '../../civil/simulator/journal.js';
+import { openKept } from '../../civil/simulator/kept.js';
 import type { Simulator } from '../../simulator-kind.js';
 import { readRestContract } from '../openapi-contract.js';
+import { wellKnown } from '../rest-definition.js';
 import { behaviourSwitch, readControl } from './control.js';
 import { executor } from './execute.js';
-import type { SimulatedRegistry } from './registry.js';
+import type { Question, SimulatedRegistry } from './registry.js';
 import { createRestServer } from './server.js';
 
 export interface RestSimulatorSettings {
@@ -60,7 +62,12 @@ export async function startRestSimulator(settings: RestSimulatorSettings): Promi
     });
   const profile = profileOf(signer);
   const strangerProfile = profileOf(strangerTo(signer));
-  const journal = openJournal(settings.journalFile);
+  const { journalFile } = settings;
+  const journal = openJournal(registry.name, () => clock.now(), journalFile);
+  const tells = contract.operationIds.includes(wellKnown.executionOperation);
+  const asked = openKept<Question>(
+    tells && journalFile !== undefined ? `${journalFile}.${registry.name}` : undefined,
+  );
 
   // Known only once the port is; no request comes before.
   let endpoint = '';
@@ -76,10 +83,9 @@ export async function startRestSimulator(settings: RestSimulatorSettings): Promi
       `${(settings.publicUrl ?? endpoint).replace(/\/+$/, '')}${path.slice(basePath.length)}`,
     profile,
     strangerProfile,
-    executor: executor({ registry, journal, clock }),
+    executor: executor({ registry, journal, asked, clock }),
     journal,
     behaviour,
-    clock,
     ids: uuidV7(clock),
     closing: closing.signal,
   });
@@ -103,6 +109,7 @@ export async function startRestSimulator(settings: RestSimulatorSettings): Promi
       server.closeAllConnections();
       await closed;
       journal.close();
+      asked.close();
     },
   };
 }

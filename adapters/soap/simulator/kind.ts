@@ -52,7 +52,7 @@ async function start(
   const read = (file: string): Promise<string> => readFile(join(keysFolder, file), 'utf8');
   const sign = messageSigner(await read(`${key}.key.pem`), await read(`${key}.cert.pem`));
   const partnerCertificatesPem = [await read('gateway-wss.cert.pem')];
-  const journal = openJournal(settings.journalFile);
+  const journal = openJournal(registry.definition.name, () => clock.now(), settings.journalFile);
   const behaviour = behaviourSwitch<keyof typeof behaviours, string>();
   const closing = new AbortController();
   const obey = (json: string): string | undefined => {

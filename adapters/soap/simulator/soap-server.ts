@@ -104,6 +104,7 @@ export function createSoapServer(parts: SoapServerParts): Server {
     const command = parts.behaviour.next();
     const { behaviour } = command;
     if (behaviour === 'down') return void request.socket.destroy();
+    if (behaviour === 'half-open') return void request.pause();
     if (!isMediaType(request, mediaType) || request.headers['content-encoding'] !== undefined) {
       return plain(response, 415, `Send ${mediaType} in UTF-8, without content encoding.`);
     }
@@ -151,6 +152,10 @@ export function createSoapServer(parts: SoapServerParts): Server {
       case 'garbage':
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end('<html><body><h1>502 Bad Gateway</h1></body></html>');
+        return;
+      case 'stalled':
+        response.writeHead(reply.status, { 'content-type': `${mediaType}; charset=utf-8` });
+        response.write(reply.payload.slice(0, reply.payload.length / 2));
         return;
       case 'drop-after-execution':
         return void request.socket.destroy();

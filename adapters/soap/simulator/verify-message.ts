@@ -204,7 +204,7 @@ function verifierOf(encoding: 'pkcs1' | 'p1363') {
 }
 
 /** What stands between the tags of one canonical element. C14N leaves `>` in attribute values as it is. */
-function contentOf(canonical: string): string {
+export function contentOf(canonical: string): string {
   const [start = ''] = /^<[^<>"]*(?:"[^<"]*"[^<>"]*)*>/.exec(canonical) ?? [];
   return canonical.slice(start.length, canonical.lastIndexOf('</'));
 }

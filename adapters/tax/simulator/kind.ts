@@ -34,5 +34,14 @@ function taxSamples(population: Population): Sample[] {
     }),
     ask('empty', 'NID', known.headOfSix, 'debts asked for, and there are none', { includeDebts: true }),
     ask('refusal', 'NID', known.unknown, 'a number that nobody has'),
+    {
+      ...ask(
+        'success',
+        'NID',
+        known.headOfSix,
+        'a certificate, issued and paid each time that it is asked for',
+      ),
+      operation: 'certificate',
+    },
   ];
 }

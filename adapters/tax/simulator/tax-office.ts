@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Companies } from '../../business/simulator/companies.js';
 import { addDays, ageOn } from '../../civil/simulator/calendar.js';
 import type { Population } from '../../civil/simulator/register.js';
@@ -6,10 +7,18 @@ import { drawFor } from '../../rest/simulator/draw.js';
 import { refusal } from '../../rest/simulator/execute.js';
 import type { Question, Reply, SimulatedRegistry } from '../../rest/simulator/registry.js';
 import { taxDefinition } from '../definition.js';
-import type { Clearance, ClearanceQuestion, Debt, Taxpayer } from '../messages.js';
+import type {
+  Certificate,
+  CertificateQuestion,
+  Clearance,
+  ClearanceQuestion,
+  Debt,
+  Taxpayer,
+} from '../messages.js';
 
 const indebted = { people: 0.12, companies: 0.2 };
 const validDays = 30;
+const feeLek = 200;
 
 /** The simulated tax office: it knows everybody of the population and every business of theirs. */
 export function taxOffice(population: Population, companies: Companies): SimulatedRegistry {
@@ -76,21 +85,34 @@ export function taxOffice(population: Population, companies: Companies): Simulat
     return { kind: 'answer', content };
   }
 
-  const questionOf = ({ body }: Question) => body as unknown as ClearanceQuestion;
+  function certificate(taxpayer: Taxpayer, messageId: string, asOf: string): Reply {
+    const reply = clearance(taxpayer, false, asOf);
+    if (reply.kind !== 'answer') return reply;
+    const certificateNumber = `V-${hash('sha256', messageId, 'hex').slice(0, 10).toUpperCase()}`;
+    const content: Certificate = { ...(reply.content as Clearance), certificateNumber, feeLek };
+    return { kind: 'answer', content };
+  }
+
+  function reply({ operationId, body }: Question, taxpayer: Taxpayer, asOf: string): Reply {
+    const { messageId, includeDebts = false } = body as unknown as ClearanceQuestion & typeof body;
+    return operationId === 'issueCertificate'
+      ? certificate(taxpayer, messageId, asOf)
+      : clearance(taxpayer, includeDebts, asOf);
+  }
+
+  const taxpayerIn = ({ body }: Question) => (body as unknown as CertificateQuestion).taxpayer;
 
   return {
     name: 'tax',
     openapiPath: taxDefinition().openapiPath,
-    refusals: { BUSY: 503, BAD_REQUEST: 400, TAXPAYER_NOT_FOUND: 404 },
-    answer(question, asOf) {
-      const { taxpayer, includeDebts } = questionOf(question);
-      return clearance(taxpayer, includeDebts, asOf);
-    },
+    refusals: { BUSY: 503, BAD_REQUEST: 400, TAXPAYER_NOT_FOUND: 404, NOT_EXECUTED: 404 },
+    acts: ['issueCertificate'],
+    answer: (question, asOf) => reply(question, taxpayerIn(question), asOf),
     answerToAnother(question, asOf) {
-      const { taxpayer, includeDebts } = questionOf(question);
+      const taxpayer = taxpayerIn(question);
       const numbers = taxpayer.kind === 'PERSON' ? population.people.keys() : companies.keys();
       const [number = ''] = [...numbers].filter((each) => each !== taxpayer.number);
-      return clearance({ ...taxpayer, number }, includeDebts, asOf);
+      return reply(question, { ...taxpayer, number }, asOf);
     },
   };
 }

@@ -43,7 +43,7 @@ Examples:
         if (options.production) problems.push(...refuseDevelopment(config, keyring));
         if (problems.length === 0) {
           print(
-            `${path}: ${config.queries.length} queries, ${config.services.length} services, ${config.municipalities.length} municipalities with differences, ${config.adapters.length} adapters, ${config.clients.length} clients, ${config.policies.flatMap(({ grants }) => grants).length} grants: all in order`,
+            `${path}: ${config.queries.length} queries, ${config.services.length} services, ${config.municipalities.length} municipalities with differences, ${config.adapters.length} adapters, ${config.clients.length} clients, ${config.operators.length} operators, ${config.policies.flatMap(({ grants }) => grants).length} grants: all in order`,
           );
         }
       } catch (error) {

@@ -49,9 +49,10 @@ export async function listConfiguredKeys(
   folder: string,
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<ListedKey[]> {
-  const { gateway, clients, adapters } = await readConfig(folder, variables);
+  const { gateway, clients, operators, adapters } = await readConfig(folder, variables);
   const partners = [
     ...clients.map(({ id, keys, crl }) => ({ partner: `client-${id}`, paths: keys, crl })),
+    ...operators.map(({ id, keys, crl }) => ({ partner: `operator-${id}`, paths: keys, crl })),
     ...adapters.map(({ name, trust, crl }) => ({ partner: `registry-${name}`, paths: trust, crl })),
   ];
   const ownCertificate = gateway.keys.messages.certificate;

@@ -4,6 +4,7 @@ import type { Change } from './change.js';
 import { compareCatalogue, compareQueries } from './compare-catalogue.js';
 import { compareClients } from './compare-clients.js';
 import { compareKeys } from './compare-keys.js';
+import { compareOperators } from './compare-operators.js';
 import { compareSettings } from './compare-settings.js';
 
 /** A configuration and the folder that it was read from. */
@@ -18,6 +19,7 @@ export async function compareConfigs(before: Place, after: Place): Promise<Chang
   return [
     ...compareCatalogue(old, now),
     ...compareClients(old, now),
+    ...compareOperators(old, now),
     ...compareQueries(old, now),
     ...compareSettings(old, now),
     // With the real names of the files, which are read.

@@ -34,7 +34,7 @@ type Accepted = ReadonlyMap<string, ReadonlyMap<string, string>>;
 function byPartner({ keys }: PinnedKeys): Accepted {
   const partners = new Map<string, Map<string, string>>();
   for (const { kind, key } of keys) {
-    const who = kind === 'client' ? `client ${key.partner}` : `adapter ${key.partner}`;
+    const who = `${kind === 'registry' ? 'adapter' : kind} ${key.partner}`;
     const accepted = partners.get(who) ?? new Map<string, string>();
     partners.set(who, accepted.set(key.keyId, fingerprint(key.publicKey)));
   }

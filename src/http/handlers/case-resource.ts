@@ -1,11 +1,12 @@
 import type { CaseExchange, LoadedCase } from '../../procedures/case.js';
 import { type CasePlan, missingOf, type PlannedStep } from '../../procedures/plan.js';
 import { textOf } from '../../procedures/reasons.js';
+import { lastWorkingDay } from '../../procedures/working-days.js';
 
 /** `CaseResource` of `openapi/gateway.yaml`: the plan as a tree, and the evidence that it brought. */
 export function toCaseResource({ stored }: LoadedCase, plan: CasePlan): Record<string, unknown> {
   const self = `/v1/cases/${stored.id}`;
-  const { code, name, version } = stored.definition;
+  const { code, name, version, workingDays } = stored.definition;
   return {
     id: stored.id,
     state: stored.state,
@@ -16,6 +17,9 @@ export function toCaseResource({ stored }: LoadedCase, plan: CasePlan): Record<s
     updatedAt: time(Math.max(stored.updatedAt, ...timesOf(plan))),
     ...(stored.finishedAt === undefined ? {} : { finishedAt: time(stored.finishedAt) }),
     deadline: time(stored.deadlineAt),
+    ...(workingDays === undefined
+      ? {}
+      : { statutory: { workingDays, dueOn: lastWorkingDay(stored.acceptedAt, workingDays) } }),
     warnings: stored.warnings,
     ...(stored.reason ? { reason: stored.reason } : {}),
     steps: plan.steps.map(toStep),

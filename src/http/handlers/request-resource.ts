@@ -20,6 +20,7 @@ export function toResource(request: StoredRequest): Record<string, unknown> {
     decision: { grant: request.decision.grant, fields: request.decision.fields },
     ...(request.result ? { result: request.result } : {}),
     ...(request.reason ? { reason: request.reason } : {}),
+    ...(request.delays ? { delays: request.delays } : {}),
     links: { self, receipt: `${self}/receipt` },
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { UraError } from '../../errors.js';
 import { buildReceipt, type ReceiptParts } from '../../evidence/receipt.js';
+import type { ArchiveStore } from '../../months/archive-store.js';
 import type { StoredRequest } from '../../requests/request.js';
 import type { RequestStore } from '../../requests/request-store.js';
 import type { Completion } from '../../results/complete.js';
@@ -12,6 +13,7 @@ import { signatureProof } from './signature-proof.js';
 
 export interface RequestHandlerParts extends ReceiptParts {
   readonly store: RequestStore;
+  readonly archive: Pick<ArchiveStore, 'isArchived'>;
   readonly completion: Completion;
   readonly clock: Clock;
 }
@@ -19,10 +21,15 @@ export interface RequestHandlerParts extends ReceiptParts {
 /** Everything under `/v1/requests` but the submission itself. */
 export function requestHandlers(parts: RequestHandlerParts): Record<string, Handler> {
   const own = async (call: Call): Promise<StoredRequest> => {
-    const request = await parts.store.find(senderOf(call).client.id, call.operation.path.id as string);
-    // Another client's request is as unknown as one that never was: 403 would say that it exists.
-    if (!request) throw new UraError('unknown-request', 'No request of this client has that id.');
-    return request;
+    const id = call.operation.path.id as string;
+    const request = await parts.store.find(senderOf(call).client.id, id);
+    if (request) return request;
+    // Another client's request is as unknown as one that never was: 403 would say that it exists. Nor is it looked for
+    // in the archive: all that is said comes from the time in the id.
+    const detail = (await parts.archive.isArchived(id))
+      ? 'Requests of that time are archived: the operator of the gateway can look for it.'
+      : 'No request of this client has that id.';
+    throw new UraError('unknown-request', detail);
   };
 
   return {
@@ -48,6 +55,12 @@ export function requestHandlers(parts: RequestHandlerParts): Record<string, Hand
     cancelRequest: async (call) => {
       const request = await own(call);
       if (request.state === 'cancelled') return { status: 200, body: toResource(request) };
+      if (request.inquiry !== undefined) {
+        throw new UraError(
+          'not-cancellable',
+          'The registry may have executed it and is asked what became of it: wait for the result.',
+        );
+      }
       const { reason } = call.body as { reason: string };
       const cancelled = await parts.completion.apply(request, null, {
         to: 'cancelled',

@@ -28,6 +28,7 @@ export function submitHandler(parts: AcceptParts & { readonly waiting: Waiting }
       proof: signatureProof(call, 'POST'),
     });
     const waitSeconds = waitOf(headers.prefer);
+    if (waitSeconds !== undefined) call.giveWay();
     const present = waitSeconds === undefined ? request : await wait(parts, call, request, waitSeconds);
     return answerOf(present, waitSeconds);
   };
@@ -60,7 +61,8 @@ async function wait(
   let request = accepted;
   for (;;) {
     const leftMs = until - clock.now();
-    if (isFinal(request.state) || leftMs <= 0 || call.signal.aborted || waiting.stopped) return request;
+    if (isFinal(request.state) || leftMs <= 0 || call.signal.aborted || waiting.stopped || !waiting.hasRoom)
+      return request;
     const ended = await waiting.until(request.id, Math.min(leftMs, LOOK_AGAIN_MS), call.signal);
     request = ended ?? (await store.find(request.clientId, request.id)) ?? request;
   }

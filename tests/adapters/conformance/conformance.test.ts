@@ -5,18 +5,42 @@ import { adapterKinds } from '../../../adapters/index.js';
 import { read, tableUnder } from '../../docs/documents.js';
 import { idleSimulators, violations } from './violations.js';
 
+/** Of registries that answer questions only, each once, and are asked again when nobody knows what came. */
+const asksAgain = [
+  'act-again',
+  'status-executed',
+  'status-refused',
+  'status-not-executed',
+  'status-untrusted',
+];
+
 /** Checks that say nothing about an adapter, because its registry has no such thing; nothing else may be left out. */
 const notApplicable: Readonly<Record<string, readonly string[]>> = {
-  civil: ['other-samples', 'late-samples', 'late-by-poll', 'late-by-callback', 'callback-tampered'],
+  civil: [
+    'other-samples',
+    'late-samples',
+    ...asksAgain,
+    'late-by-poll',
+    'late-by-callback',
+    'callback-tampered',
+  ],
   property: ['manual', 'other-samples', 'late-samples'],
   tax: ['manual', 'late-samples', 'late-by-poll', 'late-by-callback', 'callback-tampered'],
-  business: ['manual', 'other-samples', 'late-by-callback', 'callback-tampered'],
-  'municipal-tax': ['empty', 'late-samples', 'late-by-poll', 'late-by-callback', 'callback-tampered'],
+  business: ['manual', 'other-samples', ...asksAgain, 'late-by-callback', 'callback-tampered'],
+  'municipal-tax': [
+    'empty',
+    'late-samples',
+    ...asksAgain,
+    'late-by-poll',
+    'late-by-callback',
+    'callback-tampered',
+  ],
   adisa: [
     'empty',
     'manual',
     'other-samples',
     'late-samples',
+    ...asksAgain,
     'late-by-poll',
     'late-by-callback',
     'callback-tampered',

@@ -63,6 +63,7 @@ function startingThat(kind: AdapterKind, change: (simulator: Simulator) => Parti
 
 const answered: Outcome = { kind: 'answered', evidence: {}, evidenceType: 'tax-clearance' };
 const unavailable: Outcome = { kind: 'unavailable', reason: 'connection-lost' };
+const notExecuted: Outcome = { kind: 'unavailable', reason: 'not-executed' };
 const refused: Outcome = { kind: 'refused', code: 'NO', message: 'No.' };
 
 /** Believes what the profile or the mapping found out to be wrong. */
@@ -182,6 +183,55 @@ export const violations: Readonly<Record<string, Violation>> = {
     does: 'gives each attempt another message id',
     kind: forgetful,
     why: /executed it again/,
+  },
+  'act-again': {
+    does: 'answers an act again out of its own memory',
+    kind: adapterThat(tax, ({ call }) => {
+      const told = new Map<string, Exchanged>();
+      return {
+        async call(exchange, signal) {
+          const exchanged = told.get(exchange.messageId) ?? (await call(exchange, signal));
+          told.set(exchange.messageId, exchanged);
+          return exchanged;
+        },
+      };
+    }),
+    why: /certificate: the journal shows 1 executions of two/,
+  },
+  'status-executed': {
+    does: 'asks again instead of asking for the status',
+    kind: adapterThat(property, ({ call }) => ({ status: call })),
+    why: /asking executed something/,
+  },
+  'status-refused': {
+    does: 'takes a refusal for something that was not executed',
+    kind: adapterThat(tax, ({ status }) => ({
+      async status(exchange, signal) {
+        const told = await (status as NonNullable<Adapter['status']>)(exchange, signal);
+        return told.outcome.kind === 'refused' ? { ...told, outcome: notExecuted } : told;
+      },
+    })),
+    why: /unavailable not-executed instead of refused/,
+  },
+  'status-not-executed': {
+    does: 'takes a lost answer for something that was not executed',
+    kind: adapterThat(property, ({ status }) => ({
+      async status(exchange, signal) {
+        const told = await (status as NonNullable<Adapter['status']>)(exchange, signal);
+        return told.outcome.kind === 'unknown' ? { ...told, outcome: notExecuted } : told;
+      },
+    })),
+    why: /unavailable not-executed instead of unknown/,
+  },
+  'status-untrusted': {
+    does: 'believes what it could not verify',
+    kind: adapterThat(tax, ({ status }) => ({
+      async status(exchange, signal) {
+        const told = await (status as NonNullable<Adapter['status']>)(exchange, signal);
+        return told.outcome.kind === 'invalid' ? { ...told, outcome: answered } : told;
+      },
+    })),
+    why: /answered instead of invalid/,
   },
   'late-by-poll': {
     does: 'changes the ticket while the answer is not there',

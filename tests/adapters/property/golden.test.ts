@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exchange } from '../../../adapters/adapter.js';
 import { propertyDefinition } from '../../../adapters/property/definition.js';
+import { encodeStatus, readStatus } from '../../../adapters/soap/ask-status.js';
 import { encodeRequest } from '../../../adapters/soap/encode-request.js';
 import { encodePoll, readDelivered, readPolled } from '../../../adapters/soap/late-answer.js';
 import { readAnswer } from '../../../adapters/soap/read-answer.js';
@@ -18,14 +19,14 @@ import { parseXmlText } from '../../../src/signing/xml/parse.js';
  * the asking again) or `callback` (there is no request.xml), and under which ticket the question was taken.
  */
 interface Golden extends Exchange {
-  readonly way?: 'poll' | 'callback';
+  readonly way?: 'poll' | 'callback' | 'status';
   readonly ticket?: string;
 }
 
 const folder = join(findPackageRoot(), 'tests', 'golden', 'property');
 const definition = propertyDefinition();
-const { later } = definition;
-assert.ok(later !== undefined);
+const { later, status } = definition;
+assert.ok(later !== undefined && status !== undefined);
 
 describe('property mapping', () => {
   let encoding: SoapEncoding;
@@ -49,7 +50,9 @@ describe('property mapping', () => {
         const request =
           way === 'poll'
             ? encodePoll(later, exchange, ticket ?? '', { encoding, xsd })
-            : encodeRequest(operation, exchange, { encoding, xsd });
+            : way === 'status'
+              ? encodeStatus(status, exchange, { encoding, xsd })
+              : encodeRequest(operation, exchange, { encoding, xsd });
         assert.deepEqual(request.errors, []);
         assert.equal(canonical(request.body), canonical(read('request.xml')));
       });
@@ -57,7 +60,7 @@ describe('property mapping', () => {
 
     it(`understands the answer of ${behaviour}`, () => {
       const body = read('response.xml').trim();
-      const pair = { poll: later.poll, callback: later.callback }[way as string] ?? operation;
+      const pair = { poll: later.poll, callback: later.callback, status }[way as string] ?? operation;
       const own = way === 'callback' ? pair.soapAction : pair.replyAction;
       // The action of whatever the answer is, so that only what it says is left to be judged.
       const named = /<(\w+) xmlns="urn:al:ura:registry:property:v1">/.exec(body)?.[1];
@@ -67,6 +70,7 @@ describe('property mapping', () => {
       const outcome = {
         poll: () => readPolled(parts, later, operation, exchange, ticket ?? '', verified),
         callback: () => readDelivered(parts, later, operation, exchange, ticket, verified),
+        status: () => readStatus(parts, status, operation, exchange, verified),
         call: () => readAnswer(definition, operation, exchange, verified, parts),
       }[way ?? 'call']();
       assert.deepEqual(outcome, JSON.parse(read('outcome.json')));

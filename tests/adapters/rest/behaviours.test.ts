@@ -74,6 +74,8 @@ for (const kind of restKinds) {
       'other-subject': [invalid('other-subject'), 1],
       garbage: [unknown('http-status'), 1],
       silent: [unknown('call-timeout'), 1],
+      'half-open': [unknown('call-timeout'), 0],
+      stalled: [unknown('call-timeout'), 1],
       'drop-after-execution': [unknown('connection-lost'), 1],
       down: [unknown('connection-lost'), 0],
     };
@@ -82,8 +84,9 @@ for (const kind of restKinds) {
       it(`${behaviour}: ${typeof expected === 'string' ? expected : Object.values(expected).join(' ')}`, async () => {
         const before = simulator.journal().executed;
         const control = { behaviour, ...(behaviour === 'slow' ? { delayMs: 50 } : {}) };
-        // Long enough to be executed; only the one that never answers waits for the end of it.
-        const exchanged = await told(control, behaviour === 'silent' ? 700 : 10_000);
+        // Long enough to be executed; only those that never answer wait for the end of it.
+        const isEndless = ['silent', 'half-open', 'stalled'].includes(behaviour);
+        const exchanged = await told(control, isEndless ? 700 : 10_000);
         if (behaviour === 'late' && exchanged.outcome.kind === 'pending') {
           assert.ok(adapter.poll, 'only what can be asked for later may come late');
         } else if (expected === 'answered') {
@@ -102,6 +105,13 @@ for (const kind of restKinds) {
 
     it('knows every behaviour that all simulators share', () => {
       for (const name of standardBehaviours) assert.ok(Object.hasOwn(table, name), name);
+    });
+
+    it('lets a behaviour befall every second question only', async () => {
+      simulator.control({ behaviour: 'drop-after-execution', every: 2 });
+      const kinds: string[] = [];
+      for (let nth = 0; nth < 4; nth += 1) kinds.push((await ask()).outcome.kind);
+      assert.deepEqual(kinds, ['answered', 'unknown', 'answered', 'unknown']);
     });
 
     it('answers a repetition with the stored answer, and refuses the id for another question', async () => {

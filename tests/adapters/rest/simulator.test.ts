@@ -133,10 +133,9 @@ describe('a simulated REST registry', () => {
       targetUri: unused,
       profile,
       strangerProfile: profile,
-      executor: { execute: unused },
-      journal: openJournal(),
+      executor: { execute: unused, answerToAnother: unused },
+      journal: openJournal('tax', Date.now),
       behaviour: behaviourSwitch(),
-      clock: systemClock,
       ids: uuidV7(systemClock),
       closing: new AbortController().signal,
     });

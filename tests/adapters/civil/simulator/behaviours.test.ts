@@ -51,6 +51,24 @@ describe('civil simulator: behaviours on command', () => {
     assert.equal(executed(), before);
   });
 
+  for (const [behaviour, executes] of [
+    ['half-open', 0],
+    ['stalled', 1],
+  ] as const) {
+    it(`is ${behaviour}: the connection stays open without a whole answer`, async () => {
+      scene.registry.control(behaviour);
+      const before = executed();
+      const whole = fetch(scene.registry.soapUrl, {
+        method: 'POST',
+        body: scene.signed({ nid: scene.who.single }),
+        headers: { 'content-type': 'text/xml', soapaction: '"urn:al:ura:registry:civil:v1/GetPerson"' },
+        signal: AbortSignal.timeout(2_000),
+      }).then((response) => response.text());
+      await assert.rejects(whole, { name: 'TimeoutError' });
+      assert.equal(executed(), before + executes);
+    });
+  }
+
   it('is down: ends the connection and executes nothing', async () => {
     scene.registry.control('down');
     const before = executed();
@@ -173,7 +191,7 @@ describe('civil simulator: behaviours on command', () => {
       sign: unused,
       signAsStranger: unused,
       executor: { execute: unused, answerToAnother: unused },
-      journal: openJournal(),
+      journal: openJournal('civil', Date.now),
       behaviour: behaviourSwitch(),
       clock: systemClock,
       ids: uuidV7(systemClock),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openJournal } from '../../../../adapters/civil/simulator/journal.js';
+import { type JournalLine, openJournal } from '../../../../adapters/civil/simulator/journal.js';
 import { openScene } from './scene.js';
 import { verifiedParts } from './verify-with-xml-crypto.js';
 
@@ -13,6 +13,7 @@ describe('civil simulator: journal', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  const now = Date.parse('2026-01-01T00:00:00Z');
   const entry = (messageId: string) => ({
     messageId,
     operation: 'GetPerson',
@@ -23,11 +24,11 @@ describe('civil simulator: journal', () => {
 
   it('remembers over a restart what it wrote', () => {
     const file = join(folder, 'journal.jsonl');
-    const first = openJournal(file);
+    const first = openJournal('civil', () => now, file);
     first.enter(entry('urn:uuid:1'));
     first.enter(entry('urn:uuid:2'));
     first.close();
-    const second = openJournal(file);
+    const second = openJournal('civil', () => now, file);
     assert.equal(second.executed, 2);
     assert.deepEqual(second.find('urn:uuid:2'), entry('urn:uuid:2'));
     assert.equal(second.find('urn:uuid:3'), undefined);
@@ -35,28 +36,56 @@ describe('civil simulator: journal', () => {
   });
 
   it('enters no message id twice', () => {
-    const journal = openJournal();
+    const journal = openJournal('civil', () => now);
     journal.enter(entry('urn:uuid:1'));
     assert.throws(() => journal.enter(entry('urn:uuid:1')), /executed before/);
     assert.equal(journal.executed, 1);
   });
 
   it('counts repetitions without counting them as executions', () => {
-    const journal = openJournal();
+    const journal = openJournal('civil', () => now);
     journal.enter(entry('urn:uuid:1'));
     journal.countRepetition('urn:uuid:1');
     journal.countRepetition('urn:uuid:1');
     assert.deepEqual([journal.executed, journal.repeated], [1, 2]);
-    assert.deepEqual(journal.entries(), [{ ...entry('urn:uuid:1'), repetitions: 2 }]);
+    assert.deepEqual(journal.entries(), [{ ...entry('urn:uuid:1'), executions: 1, repetitions: 2 }]);
+  });
+
+  it('writes one line for each execution and each repetition, beside other registries in the same file', () => {
+    const file = join(folder, 'journal.jsonl');
+    const civil = openJournal('civil', () => now, file);
+    const tax = openJournal('tax', () => now, file);
+    civil.enter(entry('urn:uuid:1'));
+    tax.enter(entry('1'));
+    civil.countRepetition('urn:uuid:1');
+    tax.enterAgain(entry('1'));
+    for (const journal of [civil, tax]) journal.close();
+    const lines = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as JournalLine);
+    assert.deepEqual(
+      lines.map(({ registry, messageId, event }) => [registry, messageId, event]),
+      [
+        ['civil', 'urn:uuid:1', 'executed'],
+        ['tax', '1', 'executed'],
+        ['civil', 'urn:uuid:1', 'repeated'],
+        ['tax', '1', 'executed'],
+      ],
+    );
+    assert.equal(lines[0]?.time, '2026-01-01T00:00:00.000Z');
+    const again = openJournal('tax', () => now, file);
+    assert.deepEqual([again.executed, again.repeated, again.entries().length], [2, 0, 1]);
+    again.close();
   });
 
   it('removes a line that a crash cut off, and goes on behind the whole ones', () => {
     const file = join(folder, 'journal.jsonl');
-    const first = openJournal(file);
+    const first = openJournal('civil', () => now, file);
     first.enter(entry('urn:uuid:1'));
     first.close();
     appendFileSync(file, '{"messageId":"urn:uuid:2","opera');
-    const second = openJournal(file);
+    const second = openJournal('civil', () => now, file);
     assert.equal(second.executed, 1);
     second.enter(entry('urn:uuid:3'));
     second.close();

@@ -1,0 +1,147 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/clock.js';
+import { prepareDevelopmentKeys } from '../../../src/environment.js';
+import { percentile } from '../scene/client-journal.js';
+import type { Scene } from '../scene/scene.js';
+import { type Campaign, type PlayParts, pause } from './campaign.js';
+
+/** Slower than the registry's usual answer by this factor. */
+const SLOWER = 100;
+/** No longer than this, so that a slow answer still comes within the time of a call, milliseconds. */
+const SLOWEST_MS = 3_000;
+
+/**
+ * The civil registry is down with a backlog waiting, while the tax office misbehaves in every other way, one after
+ * the other. The business register is well, and its clients must not notice.
+ */
+export const registry: Campaign = {
+  name: 'registry',
+  about:
+    'one registry down with a backlog, another slow, losing answers, talking garbage, half-open, with a new key',
+  bounds: {
+    waiting: { long: 20_000, short: 300, about: 'requests that wait for the registry that is down' },
+    down: { long: 1_800, short: 30, about: 'seconds that it is down, at least' },
+    each: { long: 60, short: 4, about: 'seconds of each other misbehaviour' },
+    measure: { long: 60, short: 4, about: 'seconds of measuring before anything misbehaves' },
+  },
+  brokers: 1,
+  async play(scene, { bound, progress, signal }) {
+    const { fleet, operator, registries, toRegistry, journal } = scene;
+    const steady = fleet.start({ workers: 2, registries: ['business'], pauseMs: 100, waitSeconds: 10 });
+    const disturbed = fleet.start({
+      workers: 2,
+      registries: ['tax'],
+      natures: ['question', 'act'],
+      pauseMs: 150,
+    });
+    const desk = operator.start({ meddles: false });
+    await pause(bound('measure') * 1_000, signal);
+    const usual = latency(scene, 0);
+    progress(`usual: ${usual.text}`);
+    const usualTaxMs = percentile(durations(scene, 'tax', 0), 0.5);
+
+    await registries.civil.kill();
+    const downSince = performance.now();
+    const backlog = fleet.start({
+      workers: 8,
+      registries: ['civil'],
+      waitSeconds: 0,
+      submissions: bound('waiting'),
+    });
+    await backlog.done;
+    signal.throwIfAborted();
+    progress(`civil is down, ${backlog.accepted} requests wait for it`);
+
+    const from = journal.attempts.length;
+    const each = bound('each');
+    const delayMs = Math.min(SLOWEST_MS, Math.max(200, Math.round(SLOWER * usualTaxMs)));
+    const proxy = toRegistry.tax;
+    const wrongs: readonly [string, () => void | Promise<void>, (() => void | Promise<void>)?][] = [
+      [`slow (${delayMs} ms)`, () => registries.tax.control({ behaviour: 'slow', delayMs })],
+      ['every second answer lost after execution', () => proxy.set({ kind: 'lose-answers', every: 2 })],
+      ['garbage', () => registries.tax.control({ behaviour: 'garbage' })],
+      ['half-open sockets', () => proxy.set({ kind: 'half-open' }), () => proxy.resetAll()],
+      ['a new key that nobody has pinned', () => changeKey(scene), () => registries.tax.kill()],
+    ];
+    for (const [name, begin, end] of wrongs) {
+      const begun = journal.attempts.length;
+      await begin();
+      await pause(each * 1_000, signal);
+      await end?.();
+      proxy.set({ kind: 'none' });
+      if (name.startsWith('a new key')) await registries.tax.start();
+      await registries.tax.control({ behaviour: 'normal' });
+      progress(`tax: ${name} for ${each} s; meanwhile ${latency(scene, begun).text}`);
+    }
+    const downMs = bound('down') * 1_000 - (performance.now() - downSince);
+    if (downMs > 0) await pause(downMs, signal);
+    const during = latency(scene, from);
+    const ratio = (during.p99 / usual.p99).toFixed(2);
+    progress(
+      `while civil was down: ${during.text}; p99 is ${ratio} times the usual (promised: at most 1.20)`,
+    );
+
+    await disturbed.stop();
+    await registries.civil.start();
+    await drain(scene, { progress, signal });
+    await steady.stop();
+    // Of what was garbage for long, a person has to settle some.
+    await scene.settle(signal);
+    await desk.stop();
+    return [];
+  },
+};
+
+/** Waits until nothing of the backlog is left, and says how long that took. */
+async function drain(
+  scene: Scene,
+  { progress, signal }: Pick<PlayParts, 'progress' | 'signal'>,
+): Promise<void> {
+  const begun = performance.now();
+  const waiting = async (): Promise<number> => {
+    const { rows } = await scene.database.query<{ n: number }>(
+      `select count(*)::integer as n from requests where adapter = 'civil' and finished_at is null`,
+    );
+    return rows[0]?.n ?? 0;
+  };
+  const first = await waiting();
+  const from = scene.journal.attempts.length;
+  let left = first;
+  for (let reported = begun; left > 0; left = await waiting()) {
+    await pause(250, signal);
+    if (performance.now() - reported < 30_000) continue;
+    reported = performance.now();
+    progress(`civil is back, ${left} requests still wait for it`);
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const rate = (first / seconds).toFixed(0);
+  progress(
+    `backlog of ${first} drained in ${seconds.toFixed(1)} s (${rate}/s); meanwhile ${latency(scene, from).text}`,
+  );
+}
+
+/** The tax office comes back with another key, as if it had changed it without telling anybody. */
+async function changeKey({ registries, folder }: Scene): Promise<void> {
+  const other = join(folder, 'other-keys');
+  await rm(other, { recursive: true, force: true });
+  await mkdir(other);
+  await prepareDevelopmentKeys({ URA_DATA: other }, systemClock);
+  await registries.tax.kill();
+  await registries.tax.start({ URA_DATA: other });
+}
+
+function durations({ journal }: Scene, of: string, from: number): number[] {
+  return journal.attempts
+    .slice(from)
+    .filter(({ registry, state }) => registry === of && state === 'answered')
+    .map(({ durationMs }) => durationMs);
+}
+
+/** From submission to answer in the same call, as the clients of the registry that is well measured it. */
+function latency(scene: Scene, from: number): { readonly p99: number; readonly text: string } {
+  const measured = durations(scene, 'business', from);
+  const p50 = percentile(measured, 0.5);
+  const p99 = percentile(measured, 0.99);
+  return { p99, text: `business: ${measured.length} answers, p50 ${p50} ms, p99 ${p99} ms` };
+}
