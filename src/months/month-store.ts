@@ -83,7 +83,14 @@ export function createMonthStore(database: Database): MonthStore {
           'select pg_try_advisory_lock($1) as locked',
           [MONTHS_LOCK],
         );
-        return rows[0]?.locked ? work(monthChanges(connection)) : undefined;
+        if (!rows[0]?.locked) return undefined;
+        try {
+          return await work(monthChanges(connection));
+        } finally {
+          // The end of the connection frees it as well, but only after the caller has gone on: a next change would be
+          // refused. Whatever failed is what the caller is told.
+          await connection.query('select pg_advisory_unlock($1)', [MONTHS_LOCK]).catch(() => {});
+        }
       }),
   };
 }

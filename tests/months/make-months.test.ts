@@ -104,6 +104,34 @@ describe('making months', function () {
     await assertWhole();
   });
 
+  it('may be followed by the next change at once, whatever became of the first', async () => {
+    // The server notices the end of a connection whenever it comes to it: here after all changes.
+    const ends: (() => void)[] = [];
+    const lingering = {
+      async connect() {
+        const connection = await database.connect();
+        ends.push(() => connection.release(true));
+        return {
+          query: (...statement: [string, unknown[]?]) => connection.query(...statement),
+          on: () => {},
+          release: () => {},
+        };
+      },
+    };
+    const changing = createMonthStore(lingering as unknown as Database);
+    try {
+      assert.equal(await changing.change(0, async () => 'first'), 'first');
+      const failing = changing.change(0, async () => {
+        throw new Error('given up');
+      });
+      await assert.rejects(failing, /given up/);
+      assert.equal(await changing.change(0, async () => 'third'), 'third');
+      assert.equal(ends.length, 3);
+    } finally {
+      for (const end of ends) end();
+    }
+  });
+
   it('finishes what was interrupted while it waited for others', async () => {
     const reader = await database.connect();
     try {
