@@ -1,48 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createEvidenceValidator } from '../contracts/canonical/validate.js';
 import { createFormCheck } from './catalogue/services.js';
 import { type Clock, systemClock } from './clock.js';
-import { composeApplications } from './compose-applications.js';
-import { openConfiguration } from './compose-config.js';
-import { composeExchange, type HttpComposition } from './compose-http.js';
-import { composeIntake } from './compose-intake.js';
-import { composeOperatorExchange } from './compose-operators.js';
-import { composeProcedures } from './compose-procedures.js';
-import { composeRegistries } from './compose-registries.js';
-import { composeRelay } from './compose-relay.js';
-import { openStore } from './compose-store.js';
-import { composeTopics } from './compose-topics.js';
+import { composeApplications } from './compose/applications.js';
+import { openConfiguration } from './compose/config.js';
+import { composeDispatch } from './compose/dispatch.js';
+import { composeIntake } from './compose/intake.js';
+import { composeProcedures } from './compose/procedures.js';
+import { composeRegistries } from './compose/registries.js';
+import { composeRelay } from './compose/relay.js';
+import { composeServer } from './compose/server.js';
+import { stopInOrder } from './compose/stop.js';
+import { openStore } from './compose/store.js';
+import { composeTopics } from './compose/topics.js';
 import type { Config } from './config/config.js';
-import { Dispatcher } from './dispatch/dispatcher.js';
-import { createLeaseStore } from './dispatch/lease-store.js';
 import type { Environment } from './environment.js';
-import { createEvidenceStore } from './evidence/evidence-store.js';
 import { Admission } from './http/admission.js';
 import { loadApiDescription } from './http/api-description.js';
-import { createApp, createServer, followTls } from './http/app.js';
-import { listen, stopServer } from './http/listening.js';
+import { followTls } from './http/app.js';
+import { listen } from './http/listening.js';
 import { uuidV7 } from './ids.js';
 import { isReachable } from './kafka/reachable.js';
-import { createArchiveStore } from './months/archive-store.js';
 import type { Logger } from './observe/logger.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
 import { observers } from './observe/observers.js';
 import { RegistryHealth } from './registries/registry-health.js';
-import type { AcceptParts } from './requests/accept.js';
-import type { StoredRequest } from './requests/request.js';
 import { createRequestStore } from './requests/request-store.js';
-import { Completion } from './results/complete.js';
-import { createEventMaker } from './results/result-event.js';
-import { createResultStore } from './results/result-store.js';
-import { Waiting } from './results/waiting.js';
 import type { Role } from './roles.js';
 import { createVerifyPool } from './signing/xml/verify-in-worker.js';
 import { createExchangeStore } from './store/exchange-store.js';
 import { createReplayStore } from './store/replay-store.js';
-import { openSignals } from './store/signals.js';
 
 /** A running gateway. */
 export interface Gateway {
@@ -64,16 +53,6 @@ export interface Gateway {
   /** Drains, takes no new work, gives back leases, empties the outbox, and closes everything; within 10 seconds. */
   stop(): Promise<void>;
 }
-
-/** Calls in flight get this long to end when the process is asked to stop, milliseconds. */
-const STOP_GRACE_MS = 5_000;
-/** The outbox gets this long to empty after that, milliseconds. */
-const RELAY_GRACE_MS = 2_000;
-/** Signed requests worked on at once. */
-const DEFAULT_UNDER_WAY = 512;
-const DEFAULT_QUEUE_AGE_MS = 1_000;
-/** A scanned page or two in base64. */
-const DEFAULT_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Builds a gateway out of its parts and starts it: the one place that constructs and wires.
@@ -116,7 +95,6 @@ export async function startGateway(
   });
   const { keys } = live;
   const { config } = live.current();
-
   const { gateway } = config;
   const { partitionsPerTopic: partitions, replicationFactor } = gateway.kafka;
   const ids = uuidV7(clock);
@@ -136,7 +114,6 @@ export async function startGateway(
   const requests = createRequestStore(database);
   const replaySet = createReplayStore(database);
   const exchanges = createExchangeStore(database, clock);
-  const waiting = new Waiting();
 
   const pool = createVerifyPool();
   const validateEvidence = createEvidenceValidator();
@@ -172,45 +149,25 @@ export async function startGateway(
     observe,
   });
   const { relay } = relaying;
-  const completion = new Completion({
-    store: createResultStore(database),
+  const does = (role: Role): boolean => environment.roles.has(role);
+  const dispatching = composeDispatch({
+    settings: { ...gateway.dispatch, owner },
+    dispatches: does('dispatch'),
+    databaseUrl: environment.databaseUrl,
+    database,
+    requests,
+    registries,
     clock,
-    events: createEventMaker(eventParts),
-    delaysOf: registries.delaysOf,
-    onFinished(request, state) {
-      observe.finished(request, state);
-      if (waiting.has(request.id)) waiting.finished(request);
-      else signals.ended(request.id);
+    eventParts,
+    metrics,
+    observe,
+    logger,
+    onFinished: (request) => {
       if (request.envelope.case) procedures.engine.wake(request.envelope.case.id);
       relay.wake();
     },
   });
-  const dispatcher = new Dispatcher({ ...gateway.dispatch, owner }, registries.lanes, {
-    leases: createLeaseStore(database),
-    requests,
-    completion,
-    clock,
-    observer: observe.dispatch,
-  });
-
-  const does = (role: Role): boolean => environment.roles.has(role);
-  const signals = openSignals({
-    database,
-    url: environment.databaseUrl,
-    onWork() {
-      if (does('dispatch')) dispatcher.wake();
-    },
-    onEnded: (requestId) => waiting.endedElsewhere(requestId),
-    onProblem: (error) => logger.warn({ error }, 'no signals between nodes; each looks by itself'),
-  });
-  const storing = {
-    // Without this role, requests are stored for whoever has it.
-    dispatcher: does('dispatch') ? dispatcher : noDispatch,
-    onAccepted(request: StoredRequest) {
-      metrics.accepted.inc({ service: request.service });
-      if (request.state === 'accepted') signals.work();
-    },
-  };
+  const { dispatcher, completion, waiting, storing } = dispatching;
 
   const checkForm = createFormCheck();
   const procedures = composeProcedures({
@@ -227,25 +184,17 @@ export async function startGateway(
     onEvent: () => relay.wake(),
   });
   const applications = composeApplications({
-    config: () => live.current().config,
+    live,
     database,
     clock,
     ids,
-    keys,
     logger,
-    serviceOf(code, municipality) {
-      const { version, procedure } = live.current().services.effective(municipality, code, '/municipality');
-      return {
-        version,
-        applicant: procedure.applicant,
-        checkForm: (form) => checkForm(procedure.form, form),
-      };
-    },
+    checkForm,
+    eventParts,
     onEvent: () => relay.wake(),
   });
 
-  const { maxUnderWay = DEFAULT_UNDER_WAY, maxQueueAgeMs = DEFAULT_QUEUE_AGE_MS } = gateway.http;
-  const admission = new Admission({ maxUnderWay, maxQueueAgeMs }, () => performance.now(), Math.random);
+  const admission = new Admission(gateway.http, () => performance.now(), Math.random);
   const api = await loadApiDescription();
   const intake = composeIntake({
     live,
@@ -263,20 +212,14 @@ export async function startGateway(
     onEvent: () => relay.wake(),
   });
   let stopping = false;
-  const http: HttpComposition = {
+  server = await composeServer({
     api,
     production: environment.production,
-    limits: {
-      bytes: gateway.http.bodyLimitBytes,
-      documentBytes: gateway.http.documentLimitBytes ?? DEFAULT_DOCUMENT_BYTES,
-      timeoutMs: gateway.http.bodyTimeoutMs,
-    },
     clock,
     ids,
     live,
+    database,
     requests,
-    archive: createArchiveStore(database),
-    evidence: createEvidenceStore(database),
     replaySet,
     exchanges,
     completion,
@@ -291,6 +234,7 @@ export async function startGateway(
     metrics,
     admission,
     observe,
+    deadLetters: relaying.deadLetters,
     registryState: (adapter) => health.of(adapter),
     readiness: {
       store: () => database.query('select 1'),
@@ -301,26 +245,7 @@ export async function startGateway(
       trust: () => live.status(),
       stopping: () => stopping,
     },
-  };
-  const exchange = await composeExchange(http);
-  const operatorExchange = await composeOperatorExchange({
-    ...http,
-    database,
-    deadLetters: relaying.deadLetters,
   });
-
-  const { tls } = keys.current();
-  const asksForCertificate = config.clients.some(({ mtls }) => mtls !== undefined);
-  server = createServer(
-    createApp({
-      exchange,
-      operatorExchange,
-      nextId: () => ids.next(),
-      onError: observe.lastResort,
-      stopping: () => stopping,
-    }),
-    tls && { ...tls, asksForCertificate },
-  );
   live.watch();
   // All nodes share what is known of the registries, also those that ask none: `GET /v1/services` tells it.
   registries.start(completion);
@@ -336,7 +261,7 @@ export async function startGateway(
   if (does('seal')) {
     store.keepHouse({ settings: gateway, replaySet, exchanges, clock, onFailure: observe.dispatch.failed });
   }
-  const url = await listen(server, environment.host, environment.port, tls !== undefined);
+  const url = await listen(server, environment.host, environment.port, keys.current().tls !== undefined);
   logger.info(
     {
       at: url,
@@ -355,35 +280,21 @@ export async function startGateway(
     unfit: store.unfit,
     async stop() {
       stopping = true;
-      // Whoever spreads the load sees `/health/ready` fail, and sends nothing more.
-      await sleep(gateway.http.drainMs ?? 0);
-      topics.stop();
-      live.stop();
-      waiting.wakeAll();
-      // Their offsets are committed as they end; what is in hand then is brought again and found to be taken.
-      const intakeStopped = Promise.race([intake.stop(), sleep(STOP_GRACE_MS)]);
-      await Promise.all([stopServer(server), dispatcher.stop(STOP_GRACE_MS), applications.webhooks.stop()]);
-      await intakeStopped;
-      await procedures.engine.stop();
-      await registries.stop();
-      // A broker that hangs must not hold up the stop: what it has not confirmed stays in the outbox.
-      const relayed = relay.stop();
-      await signals.stop();
-      await Promise.race([relayed, sleep(RELAY_GRACE_MS)]);
-      await relaying.close(500);
-      await relayed;
-      await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
-      await pool.close();
-      await store.close();
+      await stopInOrder({
+        drainMs: gateway.http.drainMs ?? 0,
+        server,
+        live,
+        topics,
+        intake,
+        dispatching,
+        applications,
+        procedures,
+        registries,
+        relaying,
+        pool,
+        store,
+      });
       logger.info('gateway stopped');
     },
   };
 }
-
-/** The dispatcher of a process that leaves dispatching to others. */
-const noDispatch: AcceptParts['dispatcher'] = {
-  reserve: () => undefined,
-  dispatch() {
-    throw new Error('nothing was reserved');
-  },
-};

@@ -2,12 +2,12 @@ import type { Exchanged } from '../../adapters/adapter.js';
 import type { Clock } from '../clock.js';
 import type { LeasedRequest, StoredRequest } from '../requests/request.js';
 import type { RequestStore } from '../requests/request-store.js';
-import type { Change, Completion } from '../results/complete.js';
-import { isStoreUnavailable } from '../store/unavailable.js';
+import type { Completion } from '../results/complete.js';
 import type { CallSeen } from './adaptive-limit.js';
 import { attempt, type DispatchObserver, type LaneSettings } from './attempt.js';
 import { Lane, type Reservation } from './lane.js';
 import type { LeaseStore, Wanted } from './lease-store.js';
+import { persist } from './persist.js';
 
 export interface DispatcherSettings {
   /** Names this process in leases; unique over all processes that ever ran. */
@@ -40,8 +40,6 @@ interface Holding {
 const CLAIM_LIMIT = 64;
 /** Pause between looks for requests that waited for a person until their deadline, milliseconds. */
 const OVERDUE_EVERY_MS = 5_000;
-/** Tries to write an outcome after errors that do not look temporary. */
-const LASTING_ERRORS = 5;
 
 /** Takes accepted requests to their registries, each at most once at a time, and carries the outcome home. */
 export class Dispatcher {
@@ -210,7 +208,7 @@ export class Dispatcher {
       const { lane, settings } = this.#lanes.get(adapter) as { lane: Lane; settings: DispatchLane };
       // Half of the room at most: what is accepted during the look must find a place, too.
       const share = Math.min(CLAIM_LIMIT, Math.ceil(lane.room / 2));
-      places.set(adapter, reserveAll(lane, Math.min(share, settings.places?.() ?? share)));
+      places.set(adapter, lane.reserveUpTo(Math.min(share, settings.places?.() ?? share)));
     }
     const wanted = [...places]
       .map(([adapter, { length }]): Wanted => ({ adapter, places: length }))
@@ -252,7 +250,7 @@ export class Dispatcher {
     if (holding.abort.signal.aborted) return undefined;
     holding.begun = true;
     let seen: CallSeen | undefined;
-    const { clock, observer } = this.parts;
+    const { clock, completion, observer } = this.parts;
     const watching: DispatchObserver = {
       ...observer,
       attempted(asked: StoredRequest, exchanged: Exchanged) {
@@ -263,44 +261,18 @@ export class Dispatcher {
     try {
       const { settings } = this.#lanes.get(request.adapter) as { settings: LaneSettings };
       const change = await attempt(request, settings, { clock, observer: watching }, holding.abort.signal);
-      await this.#persist(request, change, holding.abort.signal);
+      const { owner } = this.#settings;
+      await persist(request, owner, change, { completion, observer, signal: holding.abort.signal });
     } catch (error) {
       // The lease runs out and the request is claimed again: nothing is lost, but somebody should know.
       observer.failed('dispatch', error as Error, request.id);
     }
     return seen;
   }
-
-  /** The store may be down just now; the outcome is in hand, so it is worth insisting while the lease lasts. */
-  async #persist(request: LeasedRequest, change: Change, signal: AbortSignal): Promise<void> {
-    // An error that does not look temporary would come again for ever, and hold a place in the lane.
-    let lasting = 0;
-    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
-      try {
-        await this.parts.completion.apply(request, this.#settings.owner, change);
-        return;
-      } catch (error) {
-        if (!isStoreUnavailable(error)) lasting += 1;
-        if (signal.aborted || lasting > LASTING_ERRORS) throw error;
-        this.parts.observer.failed('persist', error as Error, request.id);
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    }
-  }
 }
 
 function isReachable({ places }: DispatchLane): boolean {
   return places === undefined || places() > 0;
-}
-
-function reserveAll(lane: Lane, limit: number): Reservation[] {
-  const places: Reservation[] = [];
-  while (places.length < limit) {
-    const place = lane.reserve();
-    if (!place) break;
-    places.push(place);
-  }
-  return places;
 }
 
 function callSeen({ outcome, timings }: Exchanged): CallSeen | undefined {

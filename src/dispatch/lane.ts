@@ -75,6 +75,17 @@ export class Lane {
     };
   }
 
+  /** As many places as there are, up to `limit`. */
+  reserveUpTo(limit: number): Reservation[] {
+    const places: Reservation[] = [];
+    while (places.length < limit) {
+      const place = this.reserve();
+      if (!place) break;
+      places.push(place);
+    }
+    return places;
+  }
+
   #next(): void {
     while (this.#active < this.#limit.value) {
       const work = this.#waiting.take();

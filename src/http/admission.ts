@@ -1,10 +1,10 @@
 import { UraError } from '../errors.js';
 
 export interface AdmissionSettings {
-  /** Worked on at once, at most. */
-  readonly maxUnderWay: number;
-  /** While even the quickest take longer than this, more are turned away. Milliseconds. */
-  readonly maxQueueAgeMs: number;
+  /** Signed requests worked on at once, at most. Default 512. */
+  readonly maxUnderWay?: number;
+  /** While even the quickest take longer than this, more are turned away. Milliseconds; default 1 000. */
+  readonly maxQueueAgeMs?: number;
 }
 
 /** A place among those that are worked on. */
@@ -24,7 +24,8 @@ const ALWAYS = 16;
  * longer in it ("CoDel", RFC 8289 §3).
  */
 export class Admission {
-  readonly #settings: AdmissionSettings;
+  readonly #maxUnderWay: number;
+  readonly #maxQueueAgeMs: number;
   /** When each began, oldest first. */
   readonly #underWay = new Map<symbol, number>();
   readonly #now: () => number;
@@ -38,8 +39,13 @@ export class Admission {
    * @param now monotonic, milliseconds.
    * @param random uniform in [0, 1): spreads those who come again.
    */
-  constructor(settings: AdmissionSettings, now: () => number, random: () => number) {
-    this.#settings = settings;
+  constructor(
+    { maxUnderWay = 512, maxQueueAgeMs = 1_000 }: AdmissionSettings,
+    now: () => number,
+    random: () => number,
+  ) {
+    this.#maxUnderWay = maxUnderWay;
+    this.#maxQueueAgeMs = maxQueueAgeMs;
     this.#now = now;
     this.#random = random;
   }
@@ -54,7 +60,7 @@ export class Admission {
     const now = this.#now();
     if (now >= this.#intervalEnds) this.#judge(now);
     const { size } = this.#underWay;
-    if (size >= this.#settings.maxUnderWay || (this.#overloaded && size >= ALWAYS)) {
+    if (size >= this.#maxUnderWay || (this.#overloaded && size >= ALWAYS)) {
       this.#refused += 1;
       throw new UraError(
         'unavailable',
@@ -78,7 +84,7 @@ export class Admission {
   #judge(now: number): void {
     const [oldest = now] = this.#underWay.values();
     const shortestMs = Number.isFinite(this.#shortestMs) ? this.#shortestMs : now - oldest;
-    this.#overloaded = shortestMs > this.#settings.maxQueueAgeMs;
+    this.#overloaded = shortestMs > this.#maxQueueAgeMs;
     this.#shortestMs = Number.POSITIVE_INFINITY;
     this.#intervalEnds = now + INTERVAL_MS;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createMetrics, type Gauges } from '../../src/observe/metrics.js';
+import type { Gauges } from '../../src/observe/gauges.js';
+import { createMetrics } from '../../src/observe/metrics.js';
 
 describe('the metrics', () => {
   const gauges = (change: Partial<Gauges> = {}): Gauges => ({

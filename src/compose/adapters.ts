@@ -1,28 +1,28 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Adapter } from '../adapters/adapter.js';
-import type { AdapterConnection } from '../adapters/adapter-kind.js';
-import { adapterKinds } from '../adapters/index.js';
-import type { ValidateEvidence } from '../contracts/canonical/validate.js';
-import type { Clock } from './clock.js';
-import type { AdapterSettings, Config } from './config/config.js';
-import { ConfigInvalid } from './config/read-config.js';
-import type { Ids } from './ids.js';
-import type { observers } from './observe/observers.js';
-import { Breaker } from './registries/breaker.js';
-import { defaultCircuit } from './registries/circuit.js';
-import type { CircuitStore } from './registries/circuit-store.js';
-import { type FailoverAdapter, withFailover } from './registries/failover.js';
+import type { Adapter } from '../../adapters/adapter.js';
+import type { AdapterConnection } from '../../adapters/adapter-kind.js';
+import { adapterKinds } from '../../adapters/index.js';
+import type { ValidateEvidence } from '../../contracts/canonical/validate.js';
+import type { Clock } from '../clock.js';
+import type { AdapterSettings, Config } from '../config/config.js';
+import { ConfigInvalid } from '../config/read-config.js';
+import type { Ids } from '../ids.js';
+import type { observers } from '../observe/observers.js';
+import { Breaker } from '../registries/breaker.js';
+import { defaultCircuit } from '../registries/circuit.js';
+import type { CircuitStore } from '../registries/circuit-store.js';
+import { type FailoverAdapter, withFailover } from '../registries/failover.js';
 import {
   type Directions,
   type RestChoice,
   restPartner,
   type SoapChoice,
   soapPartner,
-} from './signing/profiles/index.js';
-import type { ReplaySet } from './signing/replay-set.js';
-import type { VerifyPool } from './signing/xml/verify-in-worker.js';
-import type { LiveKeys } from './trust/live-keys.js';
+} from '../signing/profiles/index.js';
+import type { ReplaySet } from '../signing/replay-set.js';
+import type { VerifyPool } from '../signing/xml/verify-in-worker.js';
+import type { LiveKeys } from '../trust/live-keys.js';
 
 /** What the adapters share; made by `compose.ts`. */
 export interface AdapterComposition {

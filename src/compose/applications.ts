@@ -1,27 +1,27 @@
-import { createTransport } from '../adapters/transport.js';
-import { createApplicationEvents } from './applications/application-event.js';
-import { createApplicationStore } from './applications/application-store.js';
-import type { ReportStateParts } from './applications/report-state.js';
-import type { SubmitApplicationParts } from './applications/submit-application.js';
-import type { Clock } from './clock.js';
-import type { Config } from './config/config.js';
-import type { Ids } from './ids.js';
-import type { Logger } from './observe/logger.js';
-import { WebhookSender } from './outbox/webhook-sender.js';
-import { createWebhookStore } from './outbox/webhook-store.js';
-import type { Database } from './store/database.js';
-import type { LiveKeys } from './trust/live-keys.js';
+import { createTransport } from '../../adapters/transport.js';
+import { createApplicationEvents } from '../applications/application-event.js';
+import { createApplicationStore } from '../applications/application-store.js';
+import type { ReportStateParts } from '../applications/report-state.js';
+import type { SubmitApplicationParts } from '../applications/submit-application.js';
+import type { createFormCheck } from '../catalogue/services.js';
+import type { Clock } from '../clock.js';
+import type { LiveConfig } from '../config/live-config.js';
+import type { Ids } from '../ids.js';
+import type { Logger } from '../observe/logger.js';
+import { WebhookSender } from '../outbox/webhook-sender.js';
+import { createWebhookStore } from '../outbox/webhook-store.js';
+import type { EventParts } from '../results/seal-event.js';
+import type { Database } from '../store/database.js';
 
 /** What applications need of the rest; made by `compose.ts`. */
 export interface ApplicationComposition {
-  /** The present configuration. */
-  readonly config: () => Config;
+  readonly live: LiveConfig;
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly keys: LiveKeys;
   readonly logger: Logger;
-  readonly serviceOf: SubmitApplicationParts['serviceOf'];
+  readonly checkForm: ReturnType<typeof createFormCheck>;
+  readonly eventParts: EventParts;
   /** Called after a commit that wrote an event. */
   readonly onEvent: () => void;
 }
@@ -34,8 +34,8 @@ export function composeApplications(parts: ApplicationComposition): {
   readonly handlers: SubmitApplicationParts & ReportStateParts;
   readonly webhooks: WebhookSender;
 } {
-  const { config, database, clock, ids, keys, logger, onEvent } = parts;
-  const origin = config().gateway.publicOrigins[0];
+  const { live, database, clock, ids, logger, checkForm, eventParts, onEvent } = parts;
+  const config = () => live.current().config;
   const policyOf = (clientId: string) => config().policies.find(({ client }) => client === clientId);
   const webhookOf = (clientId: string) => config().clients.find(({ id }) => id === clientId)?.webhook;
   const store = createApplicationStore(database);
@@ -54,15 +54,13 @@ export function composeApplications(parts: ApplicationComposition): {
           return reported;
         },
       },
-      events: createApplicationEvents({
-        ids,
-        source: `${origin}/`,
-        contractsUrl: `${origin}/contracts`,
-        signer: keys.http,
-        recipientOf: (municipality) => keys.current().recipients.get(municipality),
-      }),
+      events: createApplicationEvents(eventParts),
       clock,
-      serviceOf: parts.serviceOf,
+      serviceOf(code, municipality) {
+        const { version, procedure } = live.current().services.effective(municipality, code, '/municipality');
+        const { applicant, form } = procedure;
+        return { version, applicant, checkForm: (given) => checkForm(form, given) };
+      },
       grantsOf: (clientId) => policyOf(clientId)?.applications ?? [],
       handles: (client) => policyOf(client.id)?.handlesApplications === true,
       hasWebhook: (clientId) => webhookOf(clientId) !== undefined,
@@ -70,7 +68,7 @@ export function composeApplications(parts: ApplicationComposition): {
     webhooks: new WebhookSender({
       store: createWebhookStore(database),
       transport: createTransport({ maxSockets: WEBHOOK_SOCKETS }),
-      signer: keys.http,
+      signer: live.keys.http,
       clock,
       nextId: () => ids.next(),
       urlOf: (clientId) => webhookOf(clientId)?.url,

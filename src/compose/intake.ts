@@ -1,26 +1,26 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from './clock.js';
-import { type Config, INTAKE_HOURS } from './config/config.js';
-import type { LiveConfig } from './config/live-config.js';
-import type { Admission } from './http/admission.js';
-import type { ApiDescription } from './http/api-description.js';
-import type { Ids } from './ids.js';
-import { Intake } from './intake/intake.js';
-import { createRefusalEventMaker } from './intake/refusal-event.js';
-import { createRefusalStore } from './intake/refusal-store.js';
-import { retryPauseMs } from './intake/retry-pause.js';
-import { requestsTopic } from './intake/submission-form.js';
-import { createTake } from './intake/take-submission.js';
-import { createEventSource } from './kafka/consumer.js';
-import type { KafkaConnection } from './kafka/rdkafka.js';
-import { observeIntake } from './observe/intake-observer.js';
-import type { Logger } from './observe/logger.js';
-import type { Metrics } from './observe/metrics.js';
-import { type AcceptParts, accept } from './requests/accept.js';
-import type { RequestStore } from './requests/request-store.js';
-import type { EventParts } from './results/seal-event.js';
-import { findPinnedKey } from './signing/profiles/http-sig.js';
-import type { Database } from './store/database.js';
+import type { Clock } from '../clock.js';
+import { type Config, INTAKE_HOURS } from '../config/config.js';
+import type { LiveConfig } from '../config/live-config.js';
+import type { Admission } from '../http/admission.js';
+import type { ApiDescription } from '../http/api-description.js';
+import type { Ids } from '../ids.js';
+import { Intake } from '../intake/intake.js';
+import { createRefusalEventMaker } from '../intake/refusal-event.js';
+import { createRefusalStore } from '../intake/refusal-store.js';
+import { retryPauseMs } from '../intake/retry-pause.js';
+import { requestsTopic } from '../intake/submission-form.js';
+import { createTake } from '../intake/take-submission.js';
+import { createEventSource } from '../kafka/consumer.js';
+import type { KafkaConnection } from '../kafka/rdkafka.js';
+import { observeIntake } from '../observe/intake-observer.js';
+import type { Logger } from '../observe/logger.js';
+import type { Metrics } from '../observe/metrics.js';
+import { type AcceptParts, accept } from '../requests/accept.js';
+import type { RequestStore } from '../requests/request-store.js';
+import type { EventParts } from '../results/seal-event.js';
+import { findPinnedKey } from '../signing/profiles/http-sig.js';
+import type { Database } from '../store/database.js';
 
 /** What the Kafka intake is made of; everything in it was made by `compose.ts`. */
 export interface IntakeComposition {

@@ -1,9 +1,9 @@
-import type { Client } from './authorisation/authorise.js';
-import type { ClientComposition } from './compose-clients.js';
-import type { LiveConfig } from './config/live-config.js';
-import type { Snapshot } from './config/snapshot.js';
-import { type Authenticate, createAuthenticate } from './http/authenticate.js';
-import { openRestProfile } from './signing/profiles/index.js';
+import type { Client } from '../authorisation/authorise.js';
+import type { LiveConfig } from '../config/live-config.js';
+import type { Snapshot } from '../config/snapshot.js';
+import { type Authenticate, createAuthenticate } from '../http/authenticate.js';
+import { openRestProfile } from '../signing/profiles/index.js';
+import type { ClientComposition } from './clients.js';
 
 /**
  * Authentication of operators by the configuration in use at each moment: profile `http-sig`, and their keys alone, so

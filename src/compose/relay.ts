@@ -1,14 +1,14 @@
-import type { Clock } from './clock.js';
-import { createProducer } from './kafka/producer.js';
-import type { KafkaConnection } from './kafka/rdkafka.js';
-import type { observers } from './observe/observers.js';
-import { createDeadLetterNotices, type NoticeParts } from './outbox/dead-letter-notice.js';
-import { createDeadLetterStore, type DeadLetterStore } from './outbox/dead-letter-store.js';
-import { createKafkaSink } from './outbox/kafka-sink.js';
-import { createOutboxStore, type OutboxStore } from './outbox/outbox-store.js';
-import { createPartitionStore } from './outbox/partition-store.js';
-import { Relay } from './outbox/relay.js';
-import type { Database } from './store/database.js';
+import type { Clock } from '../clock.js';
+import { createProducer } from '../kafka/producer.js';
+import type { KafkaConnection } from '../kafka/rdkafka.js';
+import type { observers } from '../observe/observers.js';
+import { createDeadLetterNotices, type NoticeParts } from '../outbox/dead-letter-notice.js';
+import { createDeadLetterStore, type DeadLetterStore } from '../outbox/dead-letter-store.js';
+import { createKafkaSink } from '../outbox/kafka-sink.js';
+import { createOutboxStore, type OutboxStore } from '../outbox/outbox-store.js';
+import { createPartitionStore } from '../outbox/partition-store.js';
+import { Relay } from '../outbox/relay.js';
+import type { Database } from '../store/database.js';
 
 export interface Relaying {
   readonly relay: Relay;

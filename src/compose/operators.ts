@@ -1,13 +1,13 @@
-import type { HttpComposition } from './compose-http.js';
-import { liveOperatorAuthentication } from './compose-operator-keys.js';
-import { loadApiDescription } from './http/api-description.js';
-import { createExchange } from './http/exchange.js';
-import { deadLetterHandlers } from './http/handlers/operator-dead-letters.js';
-import { type OperatorHandlerParts, operatorRequestHandlers } from './http/handlers/operator-requests.js';
-import { createActionStore } from './operator/action-store.js';
-import { createOperatorStore } from './operator/operator-store.js';
-import type { DeadLetterStore } from './outbox/dead-letter-store.js';
-import type { Database } from './store/database.js';
+import { loadApiDescription } from '../http/api-description.js';
+import { createExchange } from '../http/exchange.js';
+import { deadLetterHandlers } from '../http/handlers/operator-dead-letters.js';
+import { type OperatorHandlerParts, operatorRequestHandlers } from '../http/handlers/operator-requests.js';
+import { createActionStore } from '../operator/action-store.js';
+import { createOperatorStore } from '../operator/operator-store.js';
+import type { DeadLetterStore } from '../outbox/dead-letter-store.js';
+import type { Database } from '../store/database.js';
+import type { HttpComposition } from './http.js';
+import { liveOperatorAuthentication } from './operator-keys.js';
 
 /** What the operators' side has beside what the clients' side has. */
 export interface OperatorComposition extends HttpComposition {

@@ -1,14 +1,14 @@
-import type { Clock } from './clock.js';
-import { type Config, KEY_DAYS } from './config/config.js';
-import { makeMonths } from './months/make-months.js';
-import { createMonthStore } from './months/month-store.js';
-import type { Logger } from './observe/logger.js';
-import { createKeyStore } from './requests/key-store.js';
-import { type Database, openDatabase } from './store/database.js';
-import type { createExchangeStore } from './store/exchange-store.js';
-import { latestMigration, migrate } from './store/migrate.js';
-import type { createReplayStore } from './store/replay-store.js';
-import { StoreFence, type StoreUnfit } from './store/store-fence.js';
+import type { Clock } from '../clock.js';
+import { type Config, KEY_DAYS } from '../config/config.js';
+import { makeMonths } from '../months/make-months.js';
+import { createMonthStore } from '../months/month-store.js';
+import type { Logger } from '../observe/logger.js';
+import { createKeyStore } from '../requests/key-store.js';
+import { type Database, openDatabase } from '../store/database.js';
+import type { createExchangeStore } from '../store/exchange-store.js';
+import { latestMigration, migrate } from '../store/migrate.js';
+import type { createReplayStore } from '../store/replay-store.js';
+import { StoreFence, type StoreUnfit } from '../store/store-fence.js';
 
 const PURGE_EVERY_MS = 60_000;
 const MONTHS_EVERY_MS = 3_600_000;

@@ -1,21 +1,25 @@
 import type { X509Certificate } from 'node:crypto';
-import type { Clock } from './clock.js';
-import type { ClientSettings, Config } from './config/config.js';
-import type { LiveConfig } from './config/live-config.js';
-import { ConfigInvalid } from './config/read-config.js';
-import { type Authenticate, type ClientProfile, createAuthenticate } from './http/authenticate.js';
-import type { Ids } from './ids.js';
+import type { Clock } from '../clock.js';
+import type { ClientSettings, Config } from '../config/config.js';
+import type { LiveConfig } from '../config/live-config.js';
+import { ConfigInvalid } from '../config/read-config.js';
+import { type Authenticate, type ClientProfile, createAuthenticate } from '../http/authenticate.js';
+import type { Ids } from '../ids.js';
 import {
   directionsOf,
   openRestProfile,
   type ProfileParts,
   type RestChoice,
-} from './signing/profiles/index.js';
-import { requirePeer, requireSamePartner } from './signing/profiles/mtls.js';
-import { type ExchangeStore, nonrepudiation, repetitionsAllowed } from './signing/profiles/nonrepudiation.js';
-import type { ReplaySet } from './signing/replay-set.js';
-import type { Signer, TrustedKey } from './signing/signer.js';
-import type { LiveKeys } from './trust/live-keys.js';
+} from '../signing/profiles/index.js';
+import { requirePeer, requireSamePartner } from '../signing/profiles/mtls.js';
+import {
+  type ExchangeStore,
+  nonrepudiation,
+  repetitionsAllowed,
+} from '../signing/profiles/nonrepudiation.js';
+import type { ReplaySet } from '../signing/replay-set.js';
+import type { Signer, TrustedKey } from '../signing/signer.js';
+import type { LiveKeys } from '../trust/live-keys.js';
 
 /** What the clients' profiles share; made by `compose.ts`. */
 export interface ClientComposition {

@@ -1,13 +1,13 @@
-import type { Clock } from './clock.js';
-import { profileProblems } from './compose-clients.js';
-import type { Config } from './config/config.js';
-import type { Keyring } from './config/keyring.js';
-import { LiveConfig } from './config/live-config.js';
-import { ConfigInvalid } from './config/read-config.js';
-import { createConfigReader } from './config/read-whole.js';
-import { refuseDevelopment } from './config/refuse-development.js';
-import { type Environment, EnvironmentRefused } from './environment.js';
-import type { Logger } from './observe/logger.js';
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/config.js';
+import type { Keyring } from '../config/keyring.js';
+import { LiveConfig } from '../config/live-config.js';
+import { ConfigInvalid } from '../config/read-config.js';
+import { createConfigReader } from '../config/read-whole.js';
+import { refuseDevelopment } from '../config/refuse-development.js';
+import { type Environment, EnvironmentRefused } from '../environment.js';
+import type { Logger } from '../observe/logger.js';
+import { profileProblems } from './clients.js';
 
 /**
  * Opens the configuration with all that it names, and holds each later version of it to the same rules.

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applicationsTopic } from './applications/application-event.js';
-import { intakeTopics } from './compose-intake.js';
-import type { Config } from './config/config.js';
-import type { KafkaConnection } from './kafka/rdkafka.js';
-import { ensureTopics } from './kafka/topics.js';
-import { deadLetterTopic } from './outbox/dead-letter-notice.js';
-import { resultsTopic } from './results/result-event.js';
+import { applicationsTopic } from '../applications/application-event.js';
+import type { Config } from '../config/config.js';
+import type { KafkaConnection } from '../kafka/rdkafka.js';
+import { ensureTopics } from '../kafka/topics.js';
+import { deadLetterTopic } from '../outbox/dead-letter-notice.js';
+import { resultsTopic } from '../results/result-event.js';
+import { intakeTopics } from './intake.js';
 
 const RETRY_MS = 5_000;
 

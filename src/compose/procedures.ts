@@ -1,18 +1,18 @@
-import type { createFormCheck } from './catalogue/services.js';
-import type { Clock } from './clock.js';
-import type { LiveConfig } from './config/live-config.js';
-import type { Ids } from './ids.js';
-import type { observers } from './observe/observers.js';
-import { createCaseEventMaker } from './procedures/case-event.js';
-import { createCaseStore } from './procedures/case-store.js';
-import { CaseEngine } from './procedures/engine.js';
-import { Expressions } from './procedures/expression.js';
-import type { ProcedureCatalogue, ProcedureDefinition } from './procedures/procedure.js';
-import { type AcceptParts, accept } from './requests/accept.js';
-import type { RequestStore } from './requests/request-store.js';
-import type { Completion } from './results/complete.js';
-import type { EventParts } from './results/seal-event.js';
-import type { Database } from './store/database.js';
+import type { createFormCheck } from '../catalogue/services.js';
+import type { Clock } from '../clock.js';
+import type { LiveConfig } from '../config/live-config.js';
+import type { Ids } from '../ids.js';
+import type { observers } from '../observe/observers.js';
+import { createCaseEventMaker } from '../procedures/case-event.js';
+import { createCaseStore } from '../procedures/case-store.js';
+import { CaseEngine } from '../procedures/engine.js';
+import { Expressions } from '../procedures/expression.js';
+import type { ProcedureCatalogue, ProcedureDefinition } from '../procedures/procedure.js';
+import { type AcceptParts, accept } from '../requests/accept.js';
+import type { RequestStore } from '../requests/request-store.js';
+import type { Completion } from '../results/complete.js';
+import type { EventParts } from '../results/seal-event.js';
+import type { Database } from '../store/database.js';
 
 /** What cases are made of; everything in it was made by `compose.ts`. */
 export interface ProcedureComposition {

@@ -1,20 +1,20 @@
-import { type AdapterComposition, openRegistries } from './compose-adapters.js';
-import type { Config } from './config/config.js';
-import type { DispatchLane } from './dispatch/dispatcher.js';
-import { expireUnreachable } from './dispatch/expire-unreachable.js';
-import { createOverdueStore } from './dispatch/overdue-store.js';
-import { toExchange } from './dispatch/to-exchange.js';
-import type { observers } from './observe/observers.js';
-import type { ReadinessParts } from './observe/readiness.js';
-import type { Breaker } from './registries/breaker.js';
-import { createCircuitStore } from './registries/circuit-store.js';
-import { delaysBy } from './registries/delays.js';
-import type { FailoverAdapter } from './registries/failover.js';
-import { createOutageStore } from './registries/outage-store.js';
-import type { RegistryHealth } from './registries/registry-health.js';
-import { repeat } from './registries/repeat.js';
-import type { Completion, CompletionParts } from './results/complete.js';
-import type { Database } from './store/database.js';
+import type { Config } from '../config/config.js';
+import type { DispatchLane } from '../dispatch/dispatcher.js';
+import { expireUnreachable } from '../dispatch/expire-unreachable.js';
+import { createOverdueStore } from '../dispatch/overdue-store.js';
+import { toExchange } from '../dispatch/to-exchange.js';
+import type { observers } from '../observe/observers.js';
+import type { ReadinessParts } from '../observe/readiness.js';
+import type { Breaker } from '../registries/breaker.js';
+import { createCircuitStore } from '../registries/circuit-store.js';
+import { delaysBy } from '../registries/delays.js';
+import type { FailoverAdapter } from '../registries/failover.js';
+import { createOutageStore } from '../registries/outage-store.js';
+import type { RegistryHealth } from '../registries/registry-health.js';
+import { repeat } from '../registries/repeat.js';
+import type { Completion, CompletionParts } from '../results/complete.js';
+import type { Database } from '../store/database.js';
+import { type AdapterComposition, openRegistries } from './adapters.js';
 
 export interface RegistriesComposition extends Omit<AdapterComposition, 'circuits'> {
   readonly config: Config;
