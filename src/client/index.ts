@@ -4,7 +4,14 @@ export { type FileKey, fileSigner } from '../signing/file-signer.js';
 export { type EventDecryptionKey, readDecryptionJwk } from '../signing/kafka-event/event-keys.js';
 export type { RestChoice } from '../signing/profiles/index.js';
 export type { SignatureAlgorithm, Signer, TrustedKey } from '../signing/signer.js';
-export type { ApplicationStateValue, ApplicationValue } from './application-types.js';
+export type {
+  ApplicationDraft,
+  ApplicationResource,
+  ApplicationState,
+  ApplicationStateReport,
+  ApplicationStateValue,
+  ApplicationValue,
+} from './application-types.js';
 export type {
   CaseDraft,
   CaseExchange,
@@ -18,6 +25,7 @@ export type {
   CaseValue,
   MissingEvidence,
 } from './case-types.js';
+export type { UraClientOptions } from './client-options.js';
 export {
   type ApplicationsConsumer,
   type ApplicationsConsumerOptions,
@@ -67,14 +75,14 @@ export { type SeenFile, seenInFile } from './seen-in-file.js';
 export type {
   AdministrativeService,
   AdministrativeSummary,
-  ApplicationDraft,
-  ApplicationResource,
-  ApplicationState,
-  ApplicationStateReport,
+  QueryService,
+  ServiceFilter,
+  ServiceName,
+} from './service-types.js';
+export type {
   ManualAnswer,
   OfficerTask,
   OfficerTaskPage,
-  QueryService,
   Receipt,
   RequestDraft,
   RequestPage,
@@ -83,8 +91,6 @@ export type {
   RequestState,
   RequestWarning,
   ResultValue,
-  ServiceFilter,
-  ServiceName,
   SubmissionRefusedValue,
 } from './types.js';
-export { type Submission, UraClient, type UraClientOptions } from './ura-client.js';
+export { type Submission, UraClient } from './ura-client.js';

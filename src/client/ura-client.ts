@@ -1,53 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, systemClock } from '../clock.js';
-import { type Ids, uuidV7 } from '../ids.js';
-import { openRestProfile, type RestChoice, signatureFieldsOf } from '../signing/profiles/index.js';
-import type { Signer, TrustedKey } from '../signing/signer.js';
+import type { ApplicationDraft, ApplicationResource, ApplicationStateReport } from './application-types.js';
 import type { CaseDraft, CasePage, CaseResource } from './case-types.js';
-import { createHttpTransport, type HttpTransport } from './http-transport.js';
-import { seenAnswers } from './seen-answers.js';
-import { type CallParts, callGateway } from './signed-call.js';
+import { callPartsOf, type UraClientOptions } from './client-options.js';
 import type {
   AdministrativeService,
   AdministrativeSummary,
-  ApplicationDraft,
-  ApplicationResource,
-  ApplicationStateReport,
+  QueryService,
+  ServiceFilter,
+} from './service-types.js';
+import { type CallParts, callGateway } from './signed-call.js';
+import type {
   ManualAnswer,
   OfficerTaskPage,
-  QueryService,
   Receipt,
   RequestDraft,
   RequestPage,
   RequestResource,
   RequestState,
-  ServiceFilter,
 } from './types.js';
-
-/** How a client reaches its gateway. */
-export interface UraClientOptions {
-  /** Scheme, host and port as the gateway itself knows them, for example `https://ura.example`. */
-  readonly gateway: string;
-  /** The client's registered key. */
-  readonly signer: Signer;
-  /** The gateway's pinned keys; several at once while it rotates them. */
-  readonly gatewayKeys: readonly TrustedKey[];
-  /** As the gateway has it configured for this client. Default `http-sig`. */
-  readonly profile?: RestChoice;
-  /** The gateway is configured with `nonrepudiation` for this client. Default false. */
-  readonly nonrepudiation?: boolean;
-  readonly clock?: Clock;
-  /** Gives nonces. Default: UUID version 7. */
-  readonly ids?: Ids;
-  /** Default: axios with kept-alive connections. */
-  readonly http?: HttpTransport;
-  /** How often a call is sent when no answer comes, or the gateway cannot take it now. Default 3. */
-  readonly tries?: number;
-  /** Per try, milliseconds, without what `waitSeconds` adds. Default 15 000. */
-  readonly callTimeoutMs?: number;
-  /** Pauses between tries. Default: a timer. */
-  readonly pause?: (durationMs: number) => Promise<void>;
-}
 
 /** How one submission is sent. */
 export interface Submission {
@@ -97,31 +66,8 @@ export class UraClient {
 
   /** @throws {TypeError} when `gateway` is no http origin, no gateway key is pinned, or the profile cannot be opened. */
   constructor(options: UraClientOptions) {
-    const { clock = systemClock, tries = 3, callTimeoutMs = 15_000 } = options;
-    if (options.gatewayKeys.length === 0)
-      throw new TypeError('gatewayKeys is empty: no answer could be verified');
-    const choice: RestChoice = options.profile ?? { profile: 'http-sig' };
-    if ('answerBinding' in choice && choice.answerBinding === 'connection')
-      throw new TypeError(
-        'answerBinding connection: any answer of the gateway would pass for that to any request',
-      );
-    this.#callTimeoutMs = callTimeoutMs;
-    this.#parts = {
-      origin: originOf(options.gateway),
-      profile: openRestProfile(choice, {
-        signer: options.signer,
-        trusted: options.gatewayKeys,
-        replaySet: seenAnswers(() => clock.now()),
-        clock,
-      }),
-      signatureFields: signatureFieldsOf(choice),
-      repeatsMessages: options.nonrepudiation === true,
-      clock,
-      ids: options.ids ?? uuidV7(clock),
-      http: options.http ?? createHttpTransport(),
-      tries,
-      pause: options.pause ?? ((durationMs) => sleep(durationMs)),
-    };
+    this.#callTimeoutMs = options.callTimeoutMs ?? 15_000;
+    this.#parts = callPartsOf(options);
   }
 
   /**
@@ -173,14 +119,8 @@ export class UraClient {
     application: ApplicationDraft,
     { idempotencyKey }: Pick<Submission, 'idempotencyKey'>,
   ): Promise<ApplicationResource> {
-    const taken = await callGateway(this.#parts, {
-      method: 'POST',
-      path: '/v1/applications',
-      headers: { 'idempotency-key': idempotencyKey },
-      body: application,
-      timeoutMs: this.#callTimeoutMs,
-    });
-    return taken as ApplicationResource;
+    const headers = { 'idempotency-key': idempotencyKey };
+    return (await this.#post('/v1/applications', application, headers)) as ApplicationResource;
   }
 
   /** Reads an application: the counter's own, or one for this municipality. */
@@ -212,19 +152,12 @@ export class UraClient {
 
   /** Lists what waits for the officers of this client, oldest first. */
   async officerTasks(page: { limit?: number; after?: string } = {}): Promise<OfficerTaskPage> {
-    const pairs = Object.entries(page).filter(([, value]) => value !== undefined);
-    const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-    return (await this.#read(`/v1/officer-tasks${query === '' ? '' : `?${query}`}`)) as OfficerTaskPage;
+    return (await this.#read(`/v1/officer-tasks${encodeQuery(page)}`)) as OfficerTaskPage;
   }
 
   /** Answers a request by hand, where no registry does. */
   async answerByHand(id: string, answer: ManualAnswer): Promise<{ id: string; state: RequestState }> {
-    const taken = await callGateway(this.#parts, {
-      method: 'POST',
-      path: `/v1/requests/${encodeURIComponent(id)}/manual-answer`,
-      body: answer,
-      timeoutMs: this.#callTimeoutMs,
-    });
+    const taken = await this.#post(`/v1/requests/${encodeURIComponent(id)}/manual-answer`, answer);
     return taken as { id: string; state: RequestState };
   }
 
@@ -326,12 +259,4 @@ function checkKey(idempotencyKey: string): void {
   if (!/^[A-Za-z0-9_-]{8,64}$/.test(idempotencyKey)) {
     throw new RangeError('idempotencyKey does not have 8 to 64 letters, digits, _ and -');
   }
-}
-
-function originOf(gateway: string): string {
-  const url = new URL(gateway);
-  if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.username !== '') {
-    throw new TypeError('gateway is not an origin such as https://ura.example');
-  }
-  return url.origin;
 }
