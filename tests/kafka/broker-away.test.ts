@@ -68,6 +68,8 @@ describe('Kafka while no broker answers', function () {
     assert.equal((await producer.produce([record]))[0]?.delivered, true);
     await broker.close();
     const underWay = producer.produce([record, record]);
+    // Both are with the client before the clock is moved.
+    await new Promise((resolve) => setImmediate(resolve));
     // The error of the client says which it is: all brokers are down.
     await waitFor(() => (producer?.connected === false ? true : undefined), 'the loss to be known');
     shiftMs = 60_001;

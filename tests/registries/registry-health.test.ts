@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../contracts/outcome.js';
 import { type CircuitStore, createCircuitStore } from '../../src/registries/circuit-store.js';
 import { RegistryHealth } from '../../src/registries/registry-health.js';
@@ -31,6 +32,8 @@ describe('the health of registries', () => {
     assert.deepEqual(one.of('civil'), { state: 'unknown' });
     for (const [outcome, state] of outcomes) {
       const before = one.of('civil');
+      // Two changes in one millisecond would be since the same moment.
+      await sleep(2);
       one.saw('civil', outcome);
       await one.exchange(store);
       await other.exchange(store);
