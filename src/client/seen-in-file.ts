@@ -73,12 +73,14 @@ async function readLines(path: string): Promise<string[]> {
 async function rewrite(path: string, ids: ReadonlySet<string>): Promise<FileHandle> {
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w', 0o600);
-  await file.writeFile([...ids].map((id) => `${id}\n`).join(''));
-  await file.datasync();
-  await file.close();
+  try {
+    await file.writeFile([...ids].map((id) => `${id}\n`).join(''));
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
   await rename(temporary, path);
   const folder = await open(dirname(path), 'r');
-  await folder.sync();
-  await folder.close();
+  await folder.sync().finally(() => folder.close());
   return open(path, 'a', 0o600);
 }

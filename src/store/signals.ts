@@ -79,11 +79,13 @@ export function openSignals(parts: SignalParts): Signals {
 async function listen(parts: SignalParts, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     const connection = openConnection(parts.url, 'ura signals');
-    const broken = new Promise<void>((resolve) => {
-      connection.on('error', () => resolve());
-      connection.on('end', () => resolve());
-      stopping.addEventListener('abort', () => resolve(), { once: true });
+    let end: () => void = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
     });
+    connection.on('error', end);
+    connection.on('end', end);
+    stopping.addEventListener('abort', end);
     connection.on('notification', ({ channel, payload = '' }) => {
       if (channel === WORK) parts.onWork();
       else for (const id of payload.split(',')) parts.onEnded(id);
@@ -91,10 +93,12 @@ async function listen(parts: SignalParts, stopping: AbortSignal): Promise<void> 
     try {
       await connection.connect();
       await connection.query(`listen ${WORK}; listen ${ENDED}`);
-      await broken;
+      await over;
     } catch (error) {
       parts.onProblem(error as Error);
     }
+    // A store that is away for long means many connections, and none of them may be kept.
+    stopping.removeEventListener('abort', end);
     await connection.end().catch(() => {});
     await sleep(RECONNECT_MS, undefined, { signal: stopping }).catch(() => {});
   }
