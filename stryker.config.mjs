@@ -75,7 +75,7 @@ const groups = {
   },
   // Which mutant is active is only known to the main thread, unless the environment says it: one process a mutant.
   'xml-threads': {
-    mutate: xml('verify-in-worker verify-worker verify-task'),
+    mutate: [...xml('verify-in-worker verify-worker verify-task'), 'src/threads.ts'],
     command:
       '../../../node_modules/.bin/mocha --no-config --exit --timeout 20000 --bail dist/tests/signing/xml/verify-in-worker.test.js',
   },

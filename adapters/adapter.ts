@@ -118,7 +118,7 @@ export interface OpenedCallback {
    * @param ticket under which the registry took the question; the callback must name the same. Absent when that
    *   answer never arrived: then the question alone ties them.
    */
-  read(exchange: Exchange, ticket?: string): Exchanged;
+  read(exchange: Exchange, ticket?: string): Promise<Exchanged>;
   /** A signed answer to the callback itself. Sent after the outcome was stored. */
   acknowledge(verdict: CallbackVerdict): Promise<CallbackAnswer>;
 }

@@ -1,15 +1,8 @@
 import type { Outcome } from '../../contracts/outcome.js';
 import type { Exchange, Exchanged } from '../adapter.js';
 import type { EncodedRequest } from './encode-request.js';
-import {
-  answerOf,
-  invalid,
-  type ReadingParts,
-  readEvidence,
-  readFault,
-  readMessage,
-  type VerifiedAnswer,
-} from './read-answer.js';
+import { answerOf, invalid, type ReadingParts, readEvidence, readFault, readMessage } from './read-answer.js';
+import type { VerifiedAnswer } from './read-body.js';
 import { type Machinery, sendQuestion } from './send-question.js';
 import type { SoapDefinition, SoapOperation, StatusQuestion } from './soap-definition.js';
 
@@ -46,23 +39,23 @@ export function askStatus(
 export function encodeStatus(
   status: StatusQuestion,
   { messageId }: Exchange,
-  { encoding, xsd }: Pick<ReadingParts, 'encoding' | 'xsd'>,
+  { encoding, xsd }: Pick<Machinery, 'encoding' | 'xsd'>,
 ): EncodedRequest {
   const body = encoding.encode(status.soapOperation, status.toRequest(`urn:uuid:${messageId}`));
   return { body, errors: xsd.validate(body) };
 }
 
 /** What a registry's answer to {@link askStatus} means, once its signature verified. */
-export function readStatus(
+export async function readStatus(
   parts: ReadingParts & { readonly definition: SoapDefinition },
   status: StatusQuestion,
   operation: SoapOperation,
   exchange: Exchange,
   verified: VerifiedAnswer,
-): Outcome {
+): Promise<Outcome> {
   const { definition, encoding, validateEvidence } = parts;
   let told = false;
-  const outcome = readMessage(definition, answerOf(status, encoding), verified, parts, (content) => {
+  const outcome = await readMessage(definition, answerOf(status, encoding), verified, parts, (content) => {
     told = true;
     const { question, isExecuted } = status.read(content);
     if (question !== `urn:uuid:${exchange.messageId}`) return invalid('other-request');

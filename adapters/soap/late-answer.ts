@@ -9,8 +9,8 @@ import {
   readFault,
   readMessage,
   requestOf,
-  type VerifiedAnswer,
 } from './read-answer.js';
+import type { VerifiedAnswer } from './read-body.js';
 import { type Machinery, sendQuestion } from './send-question.js';
 import type { LateAnswers, Quoted, SoapDefinition, SoapOperation } from './soap-definition.js';
 
@@ -49,7 +49,7 @@ export function encodePoll(
   { poll }: LateAnswers,
   { messageId }: Exchange,
   ticket: string,
-  { encoding, xsd }: Pick<ReadingParts, 'encoding' | 'xsd'>,
+  { encoding, xsd }: Pick<Machinery, 'encoding' | 'xsd'>,
 ): EncodedRequest {
   const quoted = { messageId: `urn:uuid:${messageId}`, ticket };
   const body = encoding.encode(poll.soapOperation, poll.toRequest(quoted));
@@ -57,16 +57,16 @@ export function encodePoll(
 }
 
 /** What a registry's answer to {@link askAgain} means, once its signature verified. */
-export function readPolled(
+export async function readPolled(
   parts: ReadingParts & { readonly definition: SoapDefinition },
   later: LateAnswers,
   operation: SoapOperation,
   exchange: Exchange,
   ticket: string,
   verified: VerifiedAnswer,
-): Outcome {
+): Promise<Outcome> {
   const expected = answerOf(later.poll, parts.encoding);
-  const outcome = readMessage(parts.definition, expected, verified, parts, (content) => {
+  const outcome = await readMessage(parts.definition, expected, verified, parts, (content) => {
     const other = otherThan({ messageId: `urn:uuid:${exchange.messageId}`, ticket }, later.quotedIn(content));
     if (other !== undefined) return invalid(other);
     const taken = later.takenIn(content);
@@ -85,17 +85,17 @@ export function readPolled(
  *
  * @param ticket absent when the registry's answer to the question never arrived.
  */
-export function readDelivered(
+export async function readDelivered(
   parts: ReadingParts & { readonly definition: SoapDefinition },
   later: LateAnswers,
   operation: SoapOperation,
   exchange: Exchange,
   ticket: string | undefined,
   verified: VerifiedAnswer,
-): Outcome {
+): Promise<Outcome> {
   const { definition, encoding, validateEvidence } = parts;
   const expected = requestOf(later.callback, encoding);
-  const outcome = readMessage(definition, expected, verified, parts, (content) => {
+  const outcome = await readMessage(definition, expected, verified, parts, (content) => {
     const other = otherThan({ messageId: `urn:uuid:${exchange.messageId}`, ticket }, later.quotedIn(content));
     if (other !== undefined) return invalid(other);
     // What stands here is either the evidence or, in its place, what would be a fault's detail.

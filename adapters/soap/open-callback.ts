@@ -18,18 +18,18 @@ import type {
   OpenedCallback,
 } from '../adapter.js';
 import { findInBody } from './body-guard.js';
+import type { BodyReader } from './body-reader.js';
 import { readDelivered } from './late-answer.js';
 import { requestOf } from './read-answer.js';
 import { mediaTypes, replyAddress } from './send-question.js';
 import type { LateAnswers, SoapDefinition, SoapOperation } from './soap-definition.js';
 import type { SoapEncoding } from './soap-encoding.js';
-import type { XsdValidation } from './xsd-validation.js';
 
 export interface CallbackParts {
   readonly definition: SoapDefinition;
   readonly later: LateAnswers;
   readonly encoding: SoapEncoding;
-  readonly xsd: XsdValidation;
+  readonly reader: BodyReader;
   /** What wsa:To must be. */
   readonly callbackUrl: string;
   readonly profile: Pick<SoapProfile, 'verifyRequest' | 'signAnswer'>;
@@ -58,8 +58,8 @@ export async function openCallback(parts: CallbackParts, message: CallbackMessag
   const messageId = questionOf(verified, later, requestOf(later.callback, encoding));
   return {
     messageId,
-    read: (exchange, ticket) => ({
-      outcome: readDelivered(parts, later, parts.operationOf(exchange), exchange, ticket, verified),
+    read: async (exchange, ticket) => ({
+      outcome: await readDelivered(parts, later, parts.operationOf(exchange), exchange, ticket, verified),
       answerBytes: message.body,
       answerMediaType: mediaTypes[definition.soapVersion],
       answerMeta: { way: 'callback' },

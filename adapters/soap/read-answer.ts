@@ -1,28 +1,15 @@
 import type { ValidateEvidence } from '../../contracts/canonical/validate.js';
 import type { Outcome } from '../../contracts/outcome.js';
-import {
-  elementsOf,
-  isNamed,
-  parseVerifiedBody,
-  rebuildEnvelope,
-  type VerifiedEnvelope,
-  type XmlElement,
-} from '../../src/signing/wss-x509-integrity.js';
-import { canonicalize } from '../../src/signing/xml/c14n.js';
-import { soapNamespaces } from '../../src/signing/xml/names.js';
 import type { Exchange } from '../adapter.js';
-import { findInBody } from './body-guard.js';
+import type { BodyReader } from './body-reader.js';
 import { UnexpectedContent } from './decoded-content.js';
+import type { ExpectedMessage, VerifiedAnswer } from './read-body.js';
 import type { MessagePair, SoapDefinition, SoapOperation } from './soap-definition.js';
-import type { Decoded, EncodedOperation, SoapEncoding } from './soap-encoding.js';
-import type { XsdValidation } from './xsd-validation.js';
-
-/** What is left of a message whose signature verified; nothing in it has been interpreted yet. */
-export type VerifiedAnswer = Pick<VerifiedEnvelope, 'soapVersion' | 'body' | 'action'>;
+import type { EncodedOperation, SoapEncoding } from './soap-encoding.js';
 
 export interface ReadingParts {
   readonly encoding: SoapEncoding;
-  readonly xsd: XsdValidation;
+  readonly reader: Pick<BodyReader, 'read'>;
   readonly validateEvidence: ValidateEvidence;
 }
 
@@ -36,21 +23,12 @@ export function readAnswer(
   exchange: Exchange,
   answer: VerifiedAnswer,
   parts: ReadingParts,
-): Outcome {
+): Promise<Outcome> {
   return readMessage(definition, answerOf(operation, parts.encoding), answer, parts, (content) => {
     const taken = definition.later?.takenIn(content);
     if (taken !== undefined) return { kind: 'pending', ...taken };
     return readEvidence(operation, exchange, content, parts.validateEvidence);
   });
-}
-
-/** What a message must be, by its own signed words. */
-export interface ExpectedMessage {
-  /** `wsa:Action` of the message, unless it is a fault. */
-  readonly action: string;
-  /** The only child of its Body. */
-  readonly namespace: string;
-  readonly element: string;
 }
 
 /** What the answer to a message of the WSDL must be. */
@@ -73,44 +51,22 @@ function operationNamed(name: string, encoding: SoapEncoding): EncodedOperation 
 }
 
 /**
- * Guard, schema and decoding of a verified message; the same for answers, late answers and callbacks.
+ * What a verified message means; the same for answers, late answers and callbacks.
  *
  * @param toOutcome reads the decoded content; an {@link UnexpectedContent} of it is `invalid`.
  */
-export function readMessage(
+export async function readMessage(
   definition: SoapDefinition,
   expected: ExpectedMessage,
   message: VerifiedAnswer,
-  { encoding, xsd }: Pick<ReadingParts, 'encoding' | 'xsd'>,
+  { reader }: Pick<ReadingParts, 'reader'>,
   toOutcome: (content: unknown) => Outcome,
-): Outcome {
-  const body = parseVerifiedBody(message.body);
-  const finding = findInBody(body);
-  if (finding !== undefined) return invalid(`body: ${finding}`);
-
-  const [payload, ...others] = elementsOf(body) ?? [];
-  if (payload === undefined || others.length > 0) return invalid('body: not-one-element');
-  const isFault = isNamed(payload, soapNamespaces[definition.soapVersion], 'Fault');
-  // The action is signed: a fault sent as an answer, or an answer sent as a fault, contradicts itself.
-  if (message.action !== (isFault ? definition.faultAction : expected.action)) {
-    return invalid('body: other-action');
-  }
-  const validated = isFault ? detailOf(payload, definition) : payload;
-  if (validated === undefined) return invalid('fault: no-detail');
-  const errors = xsd.validate(canonicalize(validated));
-  if (errors.length > 0) return invalid(`xsd: ${errors.join('; ')}`);
-  if (!isFault && !isNamed(payload, expected.namespace, expected.element))
-    return invalid('body: other-operation');
-
-  let decoded: Decoded;
+): Promise<Outcome> {
+  const read = await reader.read(expected, message);
+  if (read.kind === 'invalid') return read;
+  if (read.kind === 'fault') return readFault(definition, read.detail);
   try {
-    decoded = encoding.decode(rebuildEnvelope(message));
-  } catch {
-    return invalid('body: not-decoded');
-  }
-  if (decoded.kind === 'fault') return readFault(definition, decoded.detail);
-  try {
-    return toOutcome(decoded.content);
+    return toOutcome(read.content);
   } catch (error) {
     if (!(error instanceof UnexpectedContent)) throw error;
     return invalid(`mapping: ${error.element}`);
@@ -138,15 +94,6 @@ export function readFault(definition: SoapDefinition, detail: unknown): Outcome 
   if (refusal === 'busy') return { kind: 'unavailable', reason: 'registry-busy' };
   if ('manual' in refusal) return { kind: 'manual', ...refusal.manual };
   return { kind: 'refused', ...refusal };
-}
-
-/** `faultcode` is a QName in text, whose prefix the canonical form need not declare: only the detail counts. */
-function detailOf(fault: XmlElement, { soapVersion }: SoapDefinition): XmlElement | undefined {
-  const [namespace, name] =
-    soapVersion === '1.1' ? (['', 'detail'] as const) : ([soapNamespaces['1.2'], 'Detail'] as const);
-  const details = (elementsOf(fault) ?? []).filter((element) => isNamed(element, namespace, name));
-  const [entry, ...others] = (details.length === 1 && details[0] && elementsOf(details[0])) || [];
-  return others.length === 0 ? entry : undefined;
 }
 
 export function invalid(reason: string): Outcome {

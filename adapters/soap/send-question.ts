@@ -8,6 +8,7 @@ import type { SoapVersion, VerifiedEnvelope } from '../../src/signing/wss-x509-i
 import type { Exchange, Exchanged } from '../adapter.js';
 import { withRetryAfter } from '../retry-after.js';
 import type { Answer, Transport } from '../transport.js';
+import type { BodyReader } from './body-reader.js';
 import type { MessagePair, SoapDefinition } from './soap-definition.js';
 import type { SoapEncoding } from './soap-encoding.js';
 import type { XsdValidation } from './xsd-validation.js';
@@ -29,6 +30,7 @@ export interface Machinery {
   readonly endpoint: URL;
   readonly encoding: SoapEncoding;
   readonly xsd: XsdValidation;
+  readonly reader: BodyReader;
   readonly transport: Transport;
 }
 
@@ -39,7 +41,7 @@ export interface Question extends MessagePair {
   /** wsa:MessageID */
   readonly messageId: string;
   /** Meaning of an answer that verified. */
-  read(verified: VerifiedEnvelope): Outcome;
+  read(verified: VerifiedEnvelope): Promise<Outcome>;
 }
 
 /** WS-Addressing 1.0 §3.4: an answer on the same connection is addressed to what `wsa:ReplyTo` said. */
@@ -154,7 +156,7 @@ async function judge(
   }
   // No configuration allows it; a profile that did would make the answer anybody's.
   if (verified.bodyUnsigned) return { outcome: { kind: 'invalid', reason: 'coverage-body' } };
-  return { outcome: question.read(verified), answerSignedBy: verified.certificateSha256 };
+  return { outcome: await question.read(verified), answerSignedBy: verified.certificateSha256 };
 }
 
 function outcomeOfRefusal({ code }: SignatureRefused, status: number): Outcome {

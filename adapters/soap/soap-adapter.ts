@@ -5,6 +5,7 @@ import type { SoapProfile } from '../../src/signing/profiles/profile.js';
 import type { Adapter, Exchange, Exchanged } from '../adapter.js';
 import { createTransport } from '../transport.js';
 import { askStatus } from './ask-status.js';
+import { createBodyReader } from './body-reader.js';
 import { encodeRequest } from './encode-request.js';
 import { askAgain } from './late-answer.js';
 import { openCallback } from './open-callback.js';
@@ -63,8 +64,9 @@ export async function createSoapAdapter(
       throw new Error(`the WSDL has no operation ${soapOperation}`);
   }
   const xsd = compileXsd(definition.xsdPath);
+  const reader = createBodyReader(definition, { encoding, xsd });
   const transport = createTransport(settings);
-  const machinery: Machinery = { definition, settings, parts, endpoint, encoding, xsd, transport };
+  const machinery: Machinery = { definition, settings, parts, endpoint, encoding, xsd, reader, transport };
   const nextId = parts.nextId ?? randomUUID;
   const operations = new Map(definition.operations.map((operation) => [operation.name, operation]));
   const operationOf = ({ operation: name }: Exchange): SoapOperation => {
@@ -91,13 +93,14 @@ export async function createSoapAdapter(
       callbackUrl !== undefined && {
         openCallback: (message) =>
           openCallback(
-            { definition, later, encoding, xsd, callbackUrl, nextId, operationOf, ...parts },
+            { definition, later, encoding, reader, callbackUrl, nextId, operationOf, ...parts },
             message,
           ),
       }),
     probe: (signal) => transport.reach(endpoint, { connectTimeoutMs: settings.connectTimeoutMs, signal }),
     async close() {
       transport.close();
+      await reader.close();
       xsd.dispose();
     },
   };

@@ -35,7 +35,7 @@ export async function deliverLateAnswer(
     if (!request) return 'unknown-request';
     if (isFinal(request.state)) return 'already-finished';
     if (request.state === 'awaiting-answer') {
-      const exchanged = opened.read(toExchange(request), request.ticket);
+      const exchanged = await opened.read(toExchange(request), request.ticket);
       const change = changeAfter(request, exchanged);
       if (await completion.apply(request, null, change)) {
         observer.attempted(request, exchanged);

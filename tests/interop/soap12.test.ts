@@ -43,7 +43,7 @@ describe('interop of SOAP 1.2 messages', function () {
   it('opens a callback that xml-crypto signed', async () => {
     const opened = await open(callback());
     assert.equal(opened.messageId, asked.messageId);
-    assert.equal(opened.read(asked, ticket).outcome.kind, 'answered');
+    assert.equal((await opened.read(asked, ticket)).outcome.kind, 'answered');
   });
 
   it('refuses one that xml-crypto signed only in part, or for SOAP 1.1', async () => {

@@ -36,10 +36,10 @@ export const lateChecks: readonly Check[] = [
       if (opened === undefined) return { notApplicable: 'the registry never calls' };
       const { callback, exchange, ticket } = opened;
       must(callback.messageId === exchange.messageId, 'it names another question');
-      const { evidence, evidenceType } = mustBe(callback.read(exchange, ticket), 'answered');
+      const { evidence, evidenceType } = mustBe(await callback.read(exchange, ticket), 'answered');
       must(scene.validateEvidence(evidenceType, evidence).length === 0, 'the evidence is not valid');
-      mustBe(callback.read({ ...exchange, messageId: randomUUID() }, ticket), 'invalid');
-      mustBe(callback.read(exchange, `${ticket}0`), 'invalid');
+      mustBe(await callback.read({ ...exchange, messageId: randomUUID() }, ticket), 'invalid');
+      mustBe(await callback.read(exchange, `${ticket}0`), 'invalid');
       return undefined;
     },
   },

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { createThreads, ThreadFailed, type ThreadsOptions } from '../../threads.js';
 import { SignatureRefused } from '../refusals.js';
 import type { TrustedKey } from '../signer.js';
 import type { Expectation, VerifiedEnvelope } from './expectation.js';
@@ -9,16 +9,7 @@ import type { ExportedKey, VerifyAnswer, VerifyTask } from './verify-task.js';
 /** Larger messages are verified in a thread of their own, so that the event loop goes on meanwhile. Bytes. */
 export const largeMessageBytes = 200_000;
 
-export interface VerifyPoolOptions {
-  /** Default 1. */
-  readonly threads?: number;
-  /** For one message, from the moment that a thread has it, milliseconds. Default 10 000. */
-  readonly callTimeoutMs?: number;
-  /** Messages that may wait for a thread; more are refused. Default 64. */
-  readonly mostWaiting?: number;
-  /** What the threads run. Default: `verify-worker.js` beside this file. */
-  readonly script?: URL;
-}
+export type VerifyPoolOptions = Partial<Omit<ThreadsOptions, 'workerData'>>;
 
 /** Threads that verify large messages. None runs before the first such message. */
 export interface VerifyPool {
@@ -34,83 +25,17 @@ export interface VerifyPool {
   close(): Promise<void>;
 }
 
-interface Job {
-  readonly bytes: Uint8Array;
-  readonly expected: Expectation;
-  readonly keys: readonly ExportedKey[];
-  readonly resolve: (verified: VerifiedEnvelope) => void;
-  readonly reject: (refused: SignatureRefused) => void;
-}
-
-interface Thread {
-  readonly worker: Worker;
-  job: Job | undefined;
-  timer: NodeJS.Timeout | undefined;
-}
-
-/** Nothing starts here; threads do not keep the process alive while they have nothing to do. */
+/** @param options `script` is `verify-worker.js` beside this file by default. */
 export function createVerifyPool(options: VerifyPoolOptions = {}): VerifyPool {
-  const { threads = 1, callTimeoutMs = 10_000, mostWaiting = 64 } = options;
-  const script = options.script ?? new URL('./verify-worker.js', import.meta.url);
-  const running = new Set<Thread>();
-  const waiting: Job[] = [];
+  const threads = createThreads<VerifyTask, VerifyAnswer>({
+    script: new URL('./verify-worker.js', import.meta.url),
+    ...options,
+  });
   const exported = keyExporter();
-  let answered = 0;
-  let closed = false;
-
-  function start(): Thread {
-    const worker = new Worker(script, { resourceLimits: { maxOldGenerationSizeMb: 256 } });
-    const thread: Thread = { worker, job: undefined, timer: undefined };
-    worker.unref();
-    worker.on('message', (answer: VerifyAnswer) => {
-      const job = release(thread);
-      answered++;
-      if (job !== undefined) settle(job, answer);
-      next();
-    });
-    // Without a listener an error in a thread would end the process.
-    worker.on('error', () => abandon(thread));
-    worker.on('messageerror', () => abandon(thread));
-    worker.on('exit', () => abandon(thread));
-    running.add(thread);
-    return thread;
-  }
-
-  /** Takes a thread out of use; the message that it had is refused. */
-  function abandon(thread: Thread): void {
-    running.delete(thread);
-    release(thread)?.reject(new SignatureRefused('verifier-failed'));
-    void thread.worker.terminate();
-    next();
-  }
-
-  function release(thread: Thread): Job | undefined {
-    const { job } = thread;
-    clearTimeout(thread.timer);
-    thread.job = undefined;
-    thread.worker.unref();
-    return job;
-  }
-
-  function next(): void {
-    if (waiting.length === 0 || closed) return;
-    const idle = [...running].find(({ job }) => job === undefined);
-    const thread = idle ?? (running.size < threads ? start() : undefined);
-    const job = thread === undefined ? undefined : waiting.shift();
-    if (thread === undefined || job === undefined) return;
-    thread.job = job;
-    thread.timer = setTimeout(() => abandon(thread), callTimeoutMs);
-    thread.worker.ref();
-    // A copy, because the caller keeps the message as evidence, and a view may lie in a much larger buffer.
-    const bytes = Uint8Array.from(job.bytes);
-    const { keys: _keys, isRevoked: _isRevoked, ...expected } = job.expected;
-    const task: VerifyTask = { bytes, expected, keys: job.keys };
-    thread.worker.postMessage(task, [bytes.buffer]);
-  }
 
   return {
     get answered() {
-      return answered;
+      return threads.answered;
     },
     async verify(bytes, expected) {
       const { byteLength } = bytes;
@@ -118,34 +43,36 @@ export function createVerifyPool(options: VerifyPoolOptions = {}): VerifyPool {
       if (byteLength <= largeMessageBytes || byteLength > defaultXmlLimits.bytes) {
         return verifyEnvelope(bytes, expected);
       }
-      if (closed || waiting.length >= mostWaiting) throw new SignatureRefused('verifier-failed');
       const keys = expected.keys.map((key) => exported(key, expected.isRevoked));
-      return new Promise((resolve, reject) => {
-        waiting.push({ bytes, expected, keys, resolve, reject });
-        next();
-      });
+      return threads
+        .run(() => taskOf(bytes, expected, keys))
+        .then(
+          (answer) => verdictOf(answer, expected),
+          (error) => {
+            throw error instanceof ThreadFailed ? new SignatureRefused('verifier-failed') : error;
+          },
+        );
     },
-    async close() {
-      closed = true;
-      for (const job of waiting.splice(0)) job.reject(new SignatureRefused('verifier-failed'));
-      await Promise.all(
-        [...running].map((thread) => {
-          abandon(thread);
-          return thread.worker.terminate();
-        }),
-      );
-    },
+    close: () => threads.close(),
   };
 }
 
-function settle(job: Job, answer: VerifyAnswer): void {
-  if ('code' in answer) {
-    job.reject(new SignatureRefused(answer.code, answer.where));
-    return;
-  }
-  const key = job.expected.keys[answer.key];
-  if (key === undefined) job.reject(new SignatureRefused('verifier-failed'));
-  else job.resolve({ ...answer.verified, key });
+/** The message is copied, because the caller keeps it as evidence, and a view may lie in a much larger buffer. */
+function taskOf(
+  message: Uint8Array,
+  { keys: _keys, isRevoked: _isRevoked, ...expected }: Expectation,
+  keys: readonly ExportedKey[],
+) {
+  const bytes = Uint8Array.from(message);
+  return { task: { bytes, expected, keys }, transfer: [bytes.buffer] };
+}
+
+/** @throws {SignatureRefused} */
+function verdictOf(answer: VerifyAnswer, { keys }: Expectation): VerifiedEnvelope {
+  if ('code' in answer) throw new SignatureRefused(answer.code, answer.where);
+  const key = keys[answer.key];
+  if (key === undefined) throw new SignatureRefused('verifier-failed');
+  return { ...answer.verified, key };
 }
 
 /** Public keys and certificates as bytes, each exported once. */

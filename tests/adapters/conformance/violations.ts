@@ -251,7 +251,7 @@ export const violations: Readonly<Record<string, Violation>> = {
     kind: adapterThat(property, ({ openCallback }) => ({
       async openCallback(message) {
         const opened = await (openCallback as NonNullable<Adapter['openCallback']>)(message);
-        let first: Exchanged | undefined;
+        let first: Promise<Exchanged> | undefined;
         return {
           ...opened,
           read: (exchange, ticket) => (first ??= opened.read(exchange, ticket)),
@@ -265,7 +265,7 @@ export const violations: Readonly<Record<string, Violation>> = {
     kind: adapterThat(property, () => ({
       openCallback: async (message) => ({
         messageId: /RequestMessageId>urn:uuid:([^<]+)/.exec(Buffer.from(message.body).toString())?.[1] ?? '',
-        read: () => ({ outcome: answered, timings: { signMs: 0, callMs: 0, verifyMs: 0 } }),
+        read: async () => ({ outcome: answered, timings: { signMs: 0, callMs: 0, verifyMs: 0 } }),
         acknowledge: async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) }),
       }),
     })),

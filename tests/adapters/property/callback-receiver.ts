@@ -10,7 +10,7 @@ export interface CallbackReceiver {
   readonly messages: CallbackMessage[];
   handle: (message: CallbackMessage, response: ServerResponse) => Promise<void> | void;
   /** Opens the callback with the adapter, lets the test read it, and sends the acknowledgement. */
-  openWith(adapter: Adapter, read: (opened: OpenedCallback) => CallbackVerdict): void;
+  openWith(adapter: Adapter, read: (opened: OpenedCallback) => Promise<CallbackVerdict>): void;
   /** What went wrong in `handle`. */
   readonly failures: unknown[];
   close(): Promise<void>;
@@ -47,7 +47,7 @@ export async function startReceiver(): Promise<CallbackReceiver> {
       receiver.handle = async (message, response) => {
         const opened = await adapter.openCallback?.(message);
         if (opened === undefined) throw new Error('the adapter opens no callbacks');
-        const { status, headers, body } = await opened.acknowledge(read(opened));
+        const { status, headers, body } = await opened.acknowledge(await read(opened));
         response.writeHead(status, headers).end(body);
       };
     },

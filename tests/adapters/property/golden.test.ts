@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Exchange } from '../../../adapters/adapter.js';
 import { propertyDefinition } from '../../../adapters/property/definition.js';
 import { encodeStatus, readStatus } from '../../../adapters/soap/ask-status.js';
+import { createBodyReader } from '../../../adapters/soap/body-reader.js';
 import { encodeRequest } from '../../../adapters/soap/encode-request.js';
 import { encodePoll, readDelivered, readPolled } from '../../../adapters/soap/late-answer.js';
 import { readAnswer } from '../../../adapters/soap/read-answer.js';
@@ -58,7 +59,7 @@ describe('property mapping', () => {
       });
     }
 
-    it(`understands the answer of ${behaviour}`, () => {
+    it(`understands the answer of ${behaviour}`, async () => {
       const body = read('response.xml').trim();
       const pair = { poll: later.poll, callback: later.callback, status }[way as string] ?? operation;
       const own = way === 'callback' ? pair.soapAction : pair.replyAction;
@@ -66,8 +67,9 @@ describe('property mapping', () => {
       const named = /<(\w+) xmlns="urn:al:ura:registry:property:v1">/.exec(body)?.[1];
       const action = body.includes(':Fault>') ? definition.faultAction : own.replace(/\w+$/, named ?? '');
       const verified = { soapVersion: definition.soapVersion, body, action };
-      const parts = { definition, encoding, xsd, validateEvidence };
-      const outcome = {
+      const reader = createBodyReader(definition, { encoding, xsd });
+      const parts = { definition, encoding, reader, validateEvidence };
+      const outcome = await {
         poll: () => readPolled(parts, later, operation, exchange, ticket ?? '', verified),
         callback: () => readDelivered(parts, later, operation, exchange, ticket, verified),
         status: () => readStatus(parts, status, operation, exchange, verified),

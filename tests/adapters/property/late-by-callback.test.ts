@@ -52,9 +52,9 @@ describe('property adapter: answers that the registry brings', () => {
     const exchange = question('ownership', who.owner);
     let ticket = '';
     const outcomes: Outcome[] = [];
-    receiver.openWith(adapter, (opened) => {
+    receiver.openWith(adapter, async (opened) => {
       assert.equal(opened.messageId, exchange.messageId);
-      const { outcome, requestBytes, answerBytes, ...proof } = opened.read(exchange, ticket);
+      const { outcome, requestBytes, answerBytes, ...proof } = await opened.read(exchange, ticket);
       outcomes.push(outcome);
       assert.equal(requestBytes, undefined);
       assert.deepEqual(answerBytes, receiver.messages.at(-1)?.body);
@@ -89,8 +89,8 @@ describe('property adapter: answers that the registry brings', () => {
       ],
     ] as const) {
       let outcome: Outcome | undefined;
-      receiver.openWith(adapter, (opened) => {
-        ({ outcome } = opened.read(exchange));
+      receiver.openWith(adapter, async (opened) => {
+        ({ outcome } = await opened.read(exchange));
         return 'taken';
       });
       await take(exchange);
@@ -108,7 +108,7 @@ describe('property adapter: answers that the registry brings', () => {
   for (const [verdict, code] of Object.entries(faults)) {
     it(`says ${verdict} by a signed fault, and the registry does not come again`, async () => {
       const exchange = question('ownership', who.owner);
-      receiver.openWith(adapter, () => verdict as CallbackVerdict);
+      receiver.openWith(adapter, async () => verdict as CallbackVerdict);
       await take(exchange);
       assert.equal(await verdictOn(registry, exchange), code);
       assert.equal(receiver.messages.length, 1);
@@ -126,7 +126,7 @@ describe('property adapter: answers that the registry brings', () => {
       if (attempts === 2) return void response.writeHead(503).end();
       const opened = await adapter.openCallback?.(message);
       assert.ok(opened !== undefined);
-      outcomes.push(opened.read(exchange).outcome);
+      outcomes.push((await opened.read(exchange)).outcome);
       const { status, headers, body } = await opened.acknowledge('taken');
       // The third time the answer is stored, and the acknowledgement changed on its way.
       const sent =
@@ -157,8 +157,8 @@ describe('property adapter: answers that the registry brings', () => {
       await asking.close();
       assert.equal(receiver.messages.length, 0);
 
-      receiver.openWith(adapter, (opened) => {
-        assert.equal(opened.read(exchange).outcome.kind, 'answered');
+      receiver.openWith(adapter, async (opened) => {
+        assert.equal((await opened.read(exchange)).outcome.kind, 'answered');
         return 'taken';
       });
       const second = await startRegistry(partners, settings);
@@ -175,7 +175,7 @@ describe('property adapter: answers that the registry brings', () => {
   });
 
   it('can be asked for the same answer as well', async () => {
-    receiver.openWith(adapter, () => 'taken');
+    receiver.openWith(adapter, async () => 'taken');
     const exchange = question('ownership', who.owner);
     const ticket = await take(exchange);
     await verdictOn(registry, exchange);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exchange } from '../../../adapters/adapter.js';
 import { adapterKinds } from '../../../adapters/index.js';
+import { createBodyReader } from '../../../adapters/soap/body-reader.js';
 import { encodeRequest } from '../../../adapters/soap/encode-request.js';
 import { readAnswer } from '../../../adapters/soap/read-answer.js';
 import { openSoapEncoding, type SoapEncoding } from '../../../adapters/soap/soap-encoding.js';
@@ -49,15 +50,15 @@ for (const kind of Object.values(adapterKinds)) {
         assert.equal(canonical(request.body), canonical(read('request.xml')));
       });
 
-      it(`understands the answer of ${behaviour}`, () => {
+      it(`understands the answer of ${behaviour}`, async () => {
         const body = read('response.xml').trim();
         const action = body.includes(':Fault>') ? definition.faultAction : operation.replyAction;
-        const outcome = readAnswer(
+        const outcome = await readAnswer(
           definition,
           operation,
           exchange,
           { soapVersion: definition.soapVersion, body, action },
-          { encoding, xsd, validateEvidence },
+          { encoding, reader: createBodyReader(definition, { encoding, xsd }), validateEvidence },
         );
         assert.deepEqual(outcome, JSON.parse(read('outcome.json')));
       });

@@ -23,7 +23,7 @@ describe('attacks on callbacks', () => {
   it('accepts the callback that every vector starts from', async () => {
     const opened = await open(received(await world.deliver()));
     assert.equal(opened.messageId, world.asked.messageId);
-    const { outcome } = opened.read(world.asked, ticket);
+    const { outcome } = await opened.read(world.asked, ticket);
     assert.equal(outcome.kind, 'answered', JSON.stringify(outcome));
   });
 
@@ -47,7 +47,7 @@ describe('attacks on callbacks', () => {
   for (const { row, name, reason, bodyContent } of unreadVectors) {
     it(`${row}: takes no answer out of ${name}`, async () => {
       const opened = await open(received(await world.deliver({ bodyContent: bodyContent(world) })));
-      const { outcome } = opened.read(world.asked, ticket);
+      const { outcome } = await opened.read(world.asked, ticket);
       assert.ok(outcome.kind === 'invalid', JSON.stringify(outcome));
       assert.match(outcome.reason, reason);
       refused += 1;
