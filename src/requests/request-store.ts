@@ -129,29 +129,17 @@ export function createRequestStore(database: Database): RequestStore {
     },
 
     async listByCase(clientId, caseId, limit, after) {
-      const found: RequestRow[] = [];
-      let last = after ?? NO_ID;
-      // Ids first: only with these in hand does the database look into no month but theirs. Those of a month that was
-      // detached name nothing any more, and the next ones take their places.
-      for (;;) {
-        const ids = await database.query<{ request_id: string }>({
-          name: 'request-ids-by-case',
-          text: `select request_id from request_cases where client_id = $1 and case_id = $2 and request_id > $4
-                 order by request_id limit $3`,
-          values: [clientId, caseId, limit, last],
-        });
-        if (ids.rows.length === 0) break;
-        const named = ids.rows.map(({ request_id }) => request_id);
-        const { rows } = await database.query<RequestRow>({
-          name: 'request-list-by-id',
-          text: 'select * from requests where id = any ($1::uuid[]) order by id',
-          values: [named],
-        });
-        found.push(...rows);
-        if (found.length >= limit || named.length < limit) break;
-        last = named.at(-1) as string;
-      }
-      return found.slice(0, limit).map(toRequest);
+      const { rows } = await database.query<RequestRow>({
+        name: 'request-list-by-case',
+        // `offset 0` holds the planner to one look by its id for each request of the case, in no month but its own. One
+        // whose month was detached is not found, and the next takes its place.
+        text: `select r.* from request_cases c
+                 cross join lateral (select * from requests where id = c.request_id offset 0) r
+               where c.client_id = $1 and c.case_id = $2 and c.request_id > $4
+               order by c.request_id limit $3`,
+        values: [clientId, caseId, limit, after ?? NO_ID],
+      });
+      return rows.map(toRequest);
     },
 
     async backlog() {
