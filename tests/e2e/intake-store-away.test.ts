@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ResultEvent } from '../../src/client/index.js';
-import { type Gateway, startGateway } from '../../src/compose.js';
-import { prepareEnvironment } from '../../src/environment.js';
-import { createLogger } from '../../src/observe/logger.js';
+import type { Gateway } from '../../src/compose.js';
 import { familyRequest, type Stack, startStack } from '../support/stack.js';
 import { waitFor } from '../support/wait-for.js';
-import { type CuttablePort, cuttablePort } from './cuttable-port.js';
+import type { CuttablePort } from './cuttable-port.js';
+import { type GatewayWithCuttableStore, startWithCuttableStore } from './gateway-with-cuttable-store.js';
 import { type IntakeScene, intakeConfig, openIntakeScene } from './intake-scene.js';
 
 describe('submitting over Kafka while the store is away', function () {
@@ -15,6 +14,7 @@ describe('submitting over Kafka while the store is away', function () {
   let stack: Stack;
   let scene: IntakeScene;
   let gateway: Gateway;
+  let away: GatewayWithCuttableStore;
   let way: CuttablePort;
   let removeConfig: () => Promise<void>;
 
@@ -22,22 +22,13 @@ describe('submitting over Kafka while the store is away', function () {
     const config = await intakeConfig(codes);
     removeConfig = config.remove;
     stack = await startStack({ withGateway: false, config: config.folder });
-    const url = new URL(stack.variables.DATABASE_URL as string);
-    way = await cuttablePort(url.hostname, Number(url.port || 5432));
-    url.hostname = '127.0.0.1';
-    url.port = String(way.port);
-    const environment = await prepareEnvironment(
-      { ...stack.variables, DATABASE_URL: url.href },
-      { now: Date.now },
-    );
-    gateway = await startGateway(environment, createLogger('silent'), { now: Date.now });
+    away = await startWithCuttableStore(stack);
+    ({ gateway, way } = away);
     scene = await openIntakeScene(stack.variables, codes);
   });
   after(async () => {
-    way.open();
     await scene.stop();
-    await gateway.stop();
-    await way.close();
+    await away.stop();
     await stack.stop();
     await removeConfig();
   });

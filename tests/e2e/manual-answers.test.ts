@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ManualAnswer, UraClient } from '../../src/client/index.js';
+import { actFromBook } from '../support/act-from-book.js';
 import { type CollectedResults, collectResults } from '../support/collect-results.js';
 import { configCopy } from '../support/config-copy.js';
 import { refusalOf } from '../support/refused.js';
@@ -59,24 +60,7 @@ describe('answers by hand', function () {
     );
     return id;
   };
-  const act = () => ({
-    person: {
-      identifier: { scheme: 'NID', notation: stack.people.onPaper },
-      givenName: 'Arben',
-      familyName: 'Prifti',
-      sex: 'MALE',
-      dateOfBirth: '1975-10-17',
-      placeOfBirth: 'Divjakë',
-      citizenship: 'ALB',
-    },
-    civilStatus: 'MARRIED',
-    maritalEvents: [{ kind: 'MARRIAGE', date: '1999-06-12' }],
-    fact: { kind: 'BIRTH', date: '1999-06-12', place: 'Divjakë' },
-    registerReference: '20/1999/L/44',
-    municipalityCode: '20',
-    asOf: '2026-03-02T09:00:00Z',
-    source: 'book',
-  });
+  const act = () => actFromBook(stack.people.onPaper);
   const answer = (changes: Partial<ManualAnswer> = {}): ManualAnswer => ({
     officer,
     reason: 'Libri i vitit 1999, faqe 44',

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Gateway, startGateway } from '../../src/compose.js';
-import { prepareEnvironment } from '../../src/environment.js';
-import { createLogger } from '../../src/observe/logger.js';
+import type { Gateway } from '../../src/compose.js';
 import { openWorld, toBytes } from '../attacks/api/signed-message.js';
 import { sendBytes } from '../attacks/api/wire.js';
 import { collectResults } from '../support/collect-results.js';
 import { familyRequest, type Stack, startStack } from '../support/stack.js';
 import { waitFor } from '../support/wait-for.js';
-import { type CuttablePort, cuttablePort } from './cuttable-port.js';
+import type { CuttablePort } from './cuttable-port.js';
+import { type GatewayWithCuttableStore, startWithCuttableStore } from './gateway-with-cuttable-store.js';
 import { impatient } from './impatient-config.js';
 
 describe('a store that goes away', function () {
   this.timeout(60_000);
   let stack: Stack;
   let gateway: Gateway;
+  let away: GatewayWithCuttableStore;
   let way: CuttablePort;
   let removeConfig: () => Promise<void>;
 
@@ -22,20 +22,11 @@ describe('a store that goes away', function () {
     const { folder, remove } = await impatient();
     removeConfig = remove;
     stack = await startStack({ withGateway: false, config: folder });
-    const url = new URL(stack.variables.DATABASE_URL as string);
-    way = await cuttablePort(url.hostname, Number(url.port || 5432));
-    url.hostname = '127.0.0.1';
-    url.port = String(way.port);
-    const environment = await prepareEnvironment(
-      { ...stack.variables, DATABASE_URL: url.href },
-      { now: Date.now },
-    );
-    gateway = await startGateway(environment, createLogger('silent'), { now: Date.now });
+    away = await startWithCuttableStore(stack);
+    ({ gateway, way } = away);
   });
   after(async () => {
-    way.open();
-    await gateway.stop();
-    await way.close();
+    await away.stop();
     await stack.stop();
     await removeConfig();
   });

@@ -4,6 +4,7 @@ import type { OperatorClient } from '../../src/cli/operator/operator-client.js';
 import { auditEvidence } from '../../src/evidence/audit.js';
 import type { AuditInput } from '../../src/evidence/audit-input.js';
 import { consistent, edit, finds, inputOf, rowOf, withRow } from '../evidence/audit-scene.js';
+import { actFromBook } from '../support/act-from-book.js';
 import { type CollectedResults, collectResults } from '../support/collect-results.js';
 import { refusalOf } from '../support/refused.js';
 import { waitFor } from '../support/wait-for.js';
@@ -47,24 +48,7 @@ describe('what operators end, and its audit', function () {
     await world.reaches(id, state);
     return id;
   };
-  const act = (notation = world.stack.people.onPaper) => ({
-    person: {
-      identifier: { scheme: 'NID', notation },
-      givenName: 'Arben',
-      familyName: 'Prifti',
-      sex: 'MALE',
-      dateOfBirth: '1975-10-17',
-      placeOfBirth: 'Divjakë',
-      citizenship: 'ALB',
-    },
-    civilStatus: 'MARRIED',
-    maritalEvents: [{ kind: 'MARRIAGE', date: '1999-06-12' }],
-    fact: { kind: 'BIRTH', date: '1999-06-12', place: 'Divjakë' },
-    registerReference: '20/1999/L/44',
-    municipalityCode: '20',
-    asOf: '2026-03-02T09:00:00Z',
-    source: 'book',
-  });
+  const act = (notation = world.stack.people.onPaper) => actFromBook(notation);
   const document = { name: 'shkresa.pdf', mediaType: 'application/pdf', content: scan.toString('base64') };
   const holds = async (input: AuditInput): Promise<void> => {
     const failed = (await auditEvidence(input)).filter(({ ok }) => !ok);
