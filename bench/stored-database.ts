@@ -7,6 +7,8 @@ import { layPastMonths } from '../tests/support/past-months.js';
 
 /** Clients among which the stored requests are spread: one for each municipality. */
 export const CLIENTS = 61;
+/** Whose requests can be asked for over HTTP: a client of the development configuration. */
+const OWN_CLIENT = 'oss-divjake';
 /** Requests of one case. */
 const PER_CASE = 3;
 
@@ -15,11 +17,14 @@ export interface StoredDatabase {
   /** One connection, so that its backend can be measured. */
   readonly database: Database;
   readonly name: string;
+  readonly url: string;
   readonly stored: number;
   /** Process id of the one connection's backend. */
   readonly backend: number;
   /** Client and case id of one of the stored requests. */
   caseOf(index: number): { readonly clientId: string; readonly caseId: string };
+  /** Case id of one of the stored requests of {@link OWN_CLIENT}. */
+  ownCase(index: number): string;
   drop(): Promise<void>;
 }
 
@@ -49,11 +54,16 @@ export async function storedDatabase(url: string, stored: number, months: number
   return {
     database,
     name,
+    url: own.href,
     stored,
     backend: (rows[0] as { pid: number }).pid,
     caseOf(index) {
       const of = Math.floor((index % stored) / PER_CASE);
       return { clientId: clientOf(of), caseId: `CASE-${of}` };
+    },
+    ownCase(index) {
+      const own = Math.floor(stored / PER_CASE / CLIENTS);
+      return `CASE-${(index % own) * CLIENTS}`;
     },
     async drop() {
       await database.end();
@@ -64,7 +74,8 @@ export async function storedDatabase(url: string, stored: number, months: number
 }
 
 function clientOf(caseNumber: number): string {
-  return `oss-${caseNumber % CLIENTS}`;
+  const client = caseNumber % CLIENTS;
+  return client === 0 ? OWN_CLIENT : `oss-${client}`;
 }
 
 async function fill(database: Database, stored: number, since: Month): Promise<void> {
@@ -75,7 +86,7 @@ async function fill(database: Database, stored: number, since: Month): Promise<v
     `insert into requests (id, client_id, municipality, service, adapter, operation, case_id, envelope, decision, state,
        result, attempts, evidence_count, next_attempt_at, deadline_at, accepted_at, updated_at, finished_at)
      select (lpad(to_hex(at), 12, '0') || '7' || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid,
-       'oss-' || (n / $2::int % $3::int), '20', 'AL012031', (array['civil', 'tax', 'property'])[1 + n % 3],
+       case n / $2::int % $3::int when 0 then $6 else 'oss-' || (n / $2::int % $3::int) end, '20', 'AL012031', (array['civil', 'tax', 'property'])[1 + n % 3],
        'family-composition', 'CASE-' || n / $2::int, json_build_object('caseId', n, 'text', repeat('x', 450)),
        json_build_object('grant', 'g', 'fields', '[]'::json), 'answered',
        json_build_object('kind', 'answered', 'evidence', repeat(hash, 25)), 1, 3, time, time + interval '1 hour', time,
@@ -83,7 +94,7 @@ async function fill(database: Database, stored: number, since: Month): Promise<v
      from (select n, md5(n::text) as hash, floor($4::float8 + n * $5::float8)::bigint as at,
          to_timestamp(($4::float8 + n * $5::float8) / 1000) as time
        from generate_series(0, $1::int - 1) as n) as made`,
-    [stored, PER_CASE, CLIENTS, from, stepMs],
+    [stored, PER_CASE, CLIENTS, from, stepMs, OWN_CLIENT],
   );
   await database.query(
     `insert into evidence (request_id, sequence, kind, bytes, sha256, media_type, recorded_at)

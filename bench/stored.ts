@@ -12,6 +12,7 @@ import { acceptance } from '../tests/requests/acceptance.js';
 import { step } from '../tests/results/step.js';
 import { type BenchRow, row } from './bench-row.js';
 import { CLIENTS, type StoredDatabase, storedDatabase } from './stored-database.js';
+import { measureQueries } from './stored-query.js';
 
 /** Parts of a database that has been in use for long. */
 const MONTHS = 24;
@@ -72,21 +73,23 @@ async function measureOn(url: string, few: number, many: number): Promise<BenchR
         }
       }
     }
+    const [fewQueries, ...manyQueries] = await measureQueries(databases);
     const [floor, ...larger] = costs.map(medians);
     const sumOf = (names: readonly string[], of: ReadonlyMap<string, Cost> | undefined): number =>
       names.reduce((total, each) => total + (of?.get(each)?.cpuMs ?? 0), 0);
     const named = [...(works[0] ?? []).map(({ name }) => [name, [name]] as const), EXCHANGE];
-    return named.flatMap(([name, names]) =>
-      larger.map((each, index) =>
-        row(
-          'stored',
-          `${name}: CPU with ${sizes[index + 1]?.name}, floor ${sizes[0]?.name}`,
-          sumOf(names, each),
-          'ms',
-          sumOf(names, floor),
+    const title = (name: string, index: number): string =>
+      `${name}: CPU with ${sizes[index + 1]?.name}, floor ${sizes[0]?.name}`;
+    return [
+      ...named.flatMap(([name, names]) =>
+        larger.map((each, index) =>
+          row('stored', title(name, index), sumOf(names, each), 'ms', sumOf(names, floor)),
         ),
       ),
-    );
+      ...manyQueries.map((each, index) =>
+        row('stored', title('query by case over HTTP, gateway and backends', index), each, 'ms', fewQueries),
+      ),
+    ];
   } finally {
     for (const database of databases) await database.drop();
   }

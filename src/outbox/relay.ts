@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxRow } from './outbox-store.js';
 import { Ownership } from './ownership.js';
 import type { PartitionStore, ReadLimits, RelaySession } from './partition-store.js';
@@ -8,6 +9,8 @@ export interface RelaySettings extends DeliverySettings {
   readonly batchSize?: number;
   /** Pause between looks at an empty outbox, milliseconds; default 250. A commit in this process wakes it sooner. */
   readonly pollMs?: number;
+  /** Time from one look to the next while events come one by one, milliseconds; default 20. */
+  readonly roundMs?: number;
   /** Pause after the broker or the database failed, milliseconds; default 1 000. */
   readonly retryMs?: number;
   /** Time between two looks at how the nodes share the partitions, milliseconds; default 1 000. */
@@ -30,6 +33,7 @@ export class Relay {
   readonly #delivery: TopicDelivery;
   readonly #limits: ReadLimits;
   readonly #pollMs: number;
+  readonly #roundMs: number;
   readonly #retryMs: number;
   readonly #balanceMs: number;
   /** Topics with events under way, and the partitions of these. Nothing else of such a topic is read. */
@@ -44,11 +48,12 @@ export class Relay {
   #wakeSleeper: () => void = () => {};
 
   constructor(parts: RelayParts, settings: RelaySettings = {}) {
-    const { batchSize = 500, pollMs = 250, retryMs = 1_000, balanceMs = 1_000 } = settings;
+    const { batchSize = 500, pollMs = 250, roundMs = 20, retryMs = 1_000, balanceMs = 1_000 } = settings;
     this.#parts = parts;
     this.#delivery = new TopicDelivery(parts, settings);
     this.#limits = { events: batchSize, eventsPerTopic: Math.min(100, batchSize), bytesPerTopic: 1 << 20 };
     this.#pollMs = pollMs;
+    this.#roundMs = roundMs;
     this.#retryMs = retryMs;
     this.#balanceMs = balanceMs;
   }
@@ -107,6 +112,7 @@ export class Relay {
     try {
       for (;;) {
         this.#awake = false;
+        const begunAt = performance.now();
         if (balanceIsDue) {
           balanceIsDue = false;
           await ownership.balance();
@@ -118,7 +124,11 @@ export class Relay {
         // what gave nothing while no topic was left out.
         if (this.#stopping && events === 0 && (this.#pause || wasIdle)) return;
         // Whoever commits another event, or has done with a topic, wakes it.
-        if (events < this.#limits.events) await this.#sleep(this.#pollMs);
+        if (events >= this.#limits.events) continue;
+        await this.#sleep(this.#pollMs);
+        // After a quiet moment none waits; while they flow, many share a look, a call to the broker and a deletion.
+        const earlyMs = begunAt + this.#roundMs - performance.now();
+        if (earlyMs > 0 && !this.#stopping) await sleep(earlyMs);
       }
     } finally {
       clearInterval(balancing);

@@ -24,7 +24,7 @@ export interface SignalParts {
 const WORK = 'ura_work';
 const ENDED = 'ura_ended';
 /** Signals of this time go out together, milliseconds: a notification takes a lock over the whole server. */
-const GATHER_MS = 10;
+const GATHER_MS = 25;
 /** A payload holds 8,000 bytes; an id takes 37. */
 const IDS_A_PAYLOAD = 200;
 const RECONNECT_MS = 1_000;

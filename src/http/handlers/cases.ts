@@ -6,7 +6,7 @@ import { type CaseBody, type SubmitCaseParts, submitCase } from '../../procedure
 import type { Answer } from '../answer.js';
 import type { Call, Handler } from '../exchange.js';
 import { toCaseResource } from './case-resource.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { answerPage, pageOf } from './paging.js';
 import { senderOf } from './sender.js';
 import { signatureProof } from './signature-proof.js';
 
@@ -37,19 +37,11 @@ export function caseHandlers(parts: CaseHandlerParts): Record<string, Handler> {
     getCase: async (call) => answer(await parts.store.find(clientOf(call), idOf(call))),
 
     listCases: async (call) => {
-      const { caseId, limit: limitText, after } = call.operation.query;
-      const limit = limitText === undefined ? 20 : Number(limitText);
-      const afterId = after === undefined ? undefined : decodeCursor(after);
-      const found = await parts.store.listByCase(clientOf(call), caseId as string, limit + 1, afterId);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        status: 200,
-        body: {
-          items: page.map(show),
-          ...(found.length > limit && last ? { next: encodeCursor(last.stored.id) } : {}),
-        },
-      };
+      const { query } = call.operation;
+      const page = pageOf(query);
+      const caseId = query.caseId as string;
+      const found = await parts.store.listByCase(clientOf(call), caseId, page.limit + 1, page.afterId);
+      return answerPage(found, page, ({ stored }) => stored.id, show);
     },
 
     cancelCase: async (call) => {

@@ -7,7 +7,7 @@ import {
   type ManualAnswerParts,
 } from '../../results/manual-answer.js';
 import type { Handler } from '../exchange.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { answerPage, pageOf } from './paging.js';
 import { senderOf } from './sender.js';
 import { signatureProof } from './signature-proof.js';
 
@@ -20,28 +20,23 @@ export function officerTaskHandlers(parts: OfficerTaskParts): Record<string, Han
   return {
     listOfficerTasks: async (call) => {
       const grants = parts.grantsOf(senderOf(call).client.id);
-      const { limit: limitText, after } = call.operation.query;
-      const limit = limitText === undefined ? 20 : Number(limitText);
-      const afterId = after === undefined ? undefined : decodeCursor(after);
+      const page = pageOf(call.operation.query);
       const listed = (of: 'services' | 'municipalities') => [
         ...new Set(grants.flatMap((grant) => grant[of])),
       ];
       const found = await parts.store.listForOfficers(
         listed('municipalities'),
         listed('services'),
-        limit + 1,
-        afterId,
+        page.limit + 1,
+        page.afterId,
       );
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        status: 200,
-        body: {
-          // Two grants may each name a service and a municipality that no single one names together.
-          items: page.filter((request) => grantFor(grants, request)).map((request) => toTask(parts, request)),
-          ...(found.length > limit && last ? { next: encodeCursor(last.id) } : {}),
-        },
-      };
+      return answerPage(
+        found,
+        page,
+        ({ id }) => id,
+        // Two grants may each name a service and a municipality that no single one names together.
+        (request) => (grantFor(grants, request) ? toTask(parts, request) : undefined),
+      );
     },
 
     answerByHand: async (call) => {

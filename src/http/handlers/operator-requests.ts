@@ -8,7 +8,7 @@ import type { FoundRequest } from '../../operator/operator-store.js';
 import { toDetail, toLine, toQuestion, toSummary } from '../../operator/view.js';
 import { type RequestState, requestStates } from '../../requests/states.js';
 import type { Call, Handler } from '../exchange.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { answerPage, decodeCursor, encodeCursor, pageOf } from './paging.js';
 import { senderOf } from './sender.js';
 import { signatureProof } from './signature-proof.js';
 
@@ -52,8 +52,7 @@ export function operatorRequestHandlers(parts: OperatorHandlerParts): Record<str
       const operator = operatorOf(parts, call);
       requireRole(operator, 'view');
       const { query } = call.operation;
-      const limit = query.limit === undefined ? 50 : Number(query.limit);
-      const after = query.after === undefined ? undefined : decodeCursor(query.after);
+      const page = pageOf(query, 50);
       const lines = await store.list(
         {
           scope: operator.scope,
@@ -64,18 +63,15 @@ export function operatorRequestHandlers(parts: OperatorHandlerParts): Record<str
           ...(query.reason === undefined ? {} : { reason: query.reason }),
           ...(query.olderThan === undefined ? {} : { acceptedBy: clock.now() - durationMs(query.olderThan) }),
         },
-        limit + 1,
-        after,
+        page.limit + 1,
+        page.afterId,
       );
-      const page = lines.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        status: 200,
-        body: {
-          items: page.map((line) => toLine(line, clock.now())),
-          ...(lines.length > limit && last ? { next: encodeCursor(last.id) } : {}),
-        },
-      };
+      return answerPage(
+        lines,
+        page,
+        ({ id }) => id,
+        (line) => toLine(line, clock.now()),
+      );
     },
 
     operatorGetRequest: async (call) => {

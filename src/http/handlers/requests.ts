@@ -6,7 +6,7 @@ import type { StoredRequest } from '../../requests/request.js';
 import type { RequestStore } from '../../requests/request-store.js';
 import type { Completion } from '../../results/complete.js';
 import type { Call, Handler } from '../exchange.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { answerPage, pageOf } from './paging.js';
 import { toResource } from './request-resource.js';
 import { senderOf } from './sender.js';
 import { signatureProof } from './signature-proof.js';
@@ -36,20 +36,12 @@ export function requestHandlers(parts: RequestHandlerParts): Record<string, Hand
     getRequest: async (call) => ({ status: 200, body: toResource(await own(call)) }),
 
     listRequests: async (call) => {
-      const { caseId, limit: limitText, after } = call.operation.query;
-      const limit = limitText === undefined ? 20 : Number(limitText);
-      const afterId = after === undefined ? undefined : decodeCursor(after);
+      const { query } = call.operation;
+      const page = pageOf(query);
       const { client } = senderOf(call);
-      const found = await parts.store.listByCase(client.id, caseId as string, limit + 1, afterId);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        status: 200,
-        body: {
-          items: page.map(toResource),
-          ...(found.length > limit && last ? { next: encodeCursor(last.id) } : {}),
-        },
-      };
+      const caseId = query.caseId as string;
+      const found = await parts.store.listByCase(client.id, caseId, page.limit + 1, page.afterId);
+      return answerPage(found, page, ({ id }) => id, toResource);
     },
 
     cancelRequest: async (call) => {
