@@ -42,7 +42,7 @@ export class Relay {
   readonly #held = new Map<string, NodeJS.Timeout>();
   #pause: NodeJS.Timeout | undefined;
   #ownership: Ownership | undefined;
-  #stopping = false;
+  readonly #stop = new AbortController();
   #drained: Promise<void> = Promise.resolve();
   #awake = false;
   #wakeSleeper: () => void = () => {};
@@ -56,6 +56,10 @@ export class Relay {
     this.#roundMs = roundMs;
     this.#retryMs = retryMs;
     this.#balanceMs = balanceMs;
+  }
+
+  get #stopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   /** How many partitions this node relays. */
@@ -75,7 +79,7 @@ export class Relay {
 
   /** Sends what waits in this node's partitions as far as the broker takes it, then stops. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     this.wake();
     await this.#drained;
   }
@@ -128,7 +132,7 @@ export class Relay {
         await this.#sleep(this.#pollMs);
         // After a quiet moment none waits; while they flow, many share a look, a call to the broker and a deletion.
         const earlyMs = begunAt + this.#roundMs - performance.now();
-        if (earlyMs > 0 && !this.#stopping) await sleep(earlyMs);
+        if (earlyMs > 0) await sleep(earlyMs, undefined, this.#stop).catch(() => {});
       }
     } finally {
       clearInterval(balancing);

@@ -36,6 +36,20 @@ describe('the outbox relay', () => {
     }, 'the delivery');
   });
 
+  it('lets what comes soon after a look wait for the next one, and goes through all at the stop', async () => {
+    const [first, ...later] = [event('a'), event('b'), event('c')];
+    await scene.put(first);
+    const relay = scene.start({}, { roundMs: 3_600_000 });
+    await scene.emptied();
+    await scene.put(...later);
+    relay.wake();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(scene.sink.calls, [[first.id]]);
+    await relay.stop();
+    assert.deepEqual(scene.sink.calls, [[first.id], ids(later)]);
+    assert.equal(await scene.left(), 0);
+  });
+
   it('hands an event over only after every earlier one of its key was confirmed', async () => {
     const [a1, b1, a2, a3, b2] = [event('a'), event('b'), event('a'), event('a'), event('b')];
     await scene.put(a1, b1, a2, a3, b2);
