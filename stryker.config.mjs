@@ -77,7 +77,7 @@ const groups = {
   'xml-threads': {
     mutate: [...xml('verify-in-worker verify-worker verify-task'), 'src/threads.ts'],
     command:
-      '../../../node_modules/.bin/mocha --no-config --exit --timeout 20000 --bail dist/tests/signing/xml/verify-in-worker.test.js',
+      '../../../node_modules/.bin/mocha --no-config --exit --timeout 20000 --bail dist/tests/threads.test.js dist/tests/signing/xml/verify-in-worker.test.js',
   },
   'http-sig': {
     mutate: ['src/signing/http-sig/*.ts', 'src/signing/content-digest.ts'],

@@ -86,11 +86,13 @@ export function createThreads<Task, Answer>(options: ThreadsOptions): Threads<Ta
   }
 
   function next(): void {
-    if (waiting.length === 0 || closed) return;
-    const idle = [...running].find(({ job }) => job === undefined);
+    if (closed) return;
+    const [job] = waiting;
+    if (job === undefined) return;
+    const idle = [...running].find((each) => each.job === undefined);
     const thread = idle ?? (running.size < threads ? start() : undefined);
-    const job = thread === undefined ? undefined : waiting.shift();
-    if (thread === undefined || job === undefined) return;
+    if (thread === undefined) return;
+    waiting.shift();
     thread.job = job;
     thread.timer = setTimeout(() => abandon(thread), callTimeoutMs);
     thread.worker.ref();
