@@ -105,4 +105,39 @@ describe('development keys', () => {
     assert.equal(isDevelopmentKey({ certificate: await issued('CN=y,O=Ura', markedPem) }), true);
     assert.equal(isDevelopmentKey({ certificate: await issued('CN=y,O=Ura', realPem) }), false);
   });
+
+  it('come for further registries too, each of its kind, and once for a name that is always there', async () => {
+    const registryKeys = [
+      { name: 'forestry', type: 'jwk' },
+      { name: 'vehicles', type: 'rsa' },
+      { name: 'pensions', type: 'ec' },
+      { name: 'civil-wss', type: 'jwk' },
+      { name: 'tax', type: 'rsa' },
+    ] as const;
+    const { created } = await generateDevelopmentKeys(folder, { clock, registryKeys });
+    const further = created.filter((file) => /^(forestry|vehicles|pensions|civil-wss|tax)\./.test(file));
+    assert.deepEqual(further.sort(), [
+      'civil-wss.cert.pem',
+      'civil-wss.key.pem',
+      'forestry.private.jwk.json',
+      'forestry.public.jwk.json',
+      'pensions.cert.pem',
+      'pensions.key.pem',
+      'tax.private.jwk.json',
+      'tax.public.jwk.json',
+      'vehicles.cert.pem',
+      'vehicles.key.pem',
+    ]);
+    const authority = await readCertificate(join(folder, 'development-ca.cert.pem'));
+    for (const [name, type] of [
+      ['vehicles', 'rsa'],
+      ['pensions', 'ec'],
+    ] as const) {
+      const certificatePath = join(folder, `${name}.cert.pem`);
+      const own = await readPrivateKeyFile(join(folder, `${name}.key.pem`), { certificatePath });
+      assert.ok(own.certificate?.verify(authority.publicKey), name);
+      assert.equal(own.certificate?.publicKey.asymmetricKeyType, type);
+    }
+    assert.deepEqual((await generateDevelopmentKeys(folder, { clock, registryKeys })).created, []);
+  });
 });
