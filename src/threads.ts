@@ -86,7 +86,6 @@ export function createThreads<Task, Answer>(options: ThreadsOptions): Threads<Ta
   }
 
   function next(): void {
-    if (closed) return;
     const [job] = waiting;
     if (job === undefined) return;
     const idle = [...running].find((each) => each.job === undefined);
