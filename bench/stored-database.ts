@@ -87,9 +87,10 @@ async function fill(database: Database, stored: number, since: Month): Promise<v
        result, attempts, evidence_count, next_attempt_at, deadline_at, accepted_at, updated_at, finished_at)
      select (lpad(to_hex(at), 12, '0') || '7' || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid,
        case n / $2::int % $3::int when 0 then $6 else 'oss-' || (n / $2::int % $3::int) end, '20', 'AL012031', (array['civil', 'tax', 'property'])[1 + n % 3],
-       'family-composition', 'CASE-' || n / $2::int, json_build_object('caseId', n, 'text', repeat('x', 450)),
+       'family-composition', 'CASE-' || n / $2::int, json_build_object('purpose', 'social-housing', 'text', repeat('x', 450)),
        json_build_object('grant', 'g', 'fields', '[]'::json), 'answered',
-       json_build_object('kind', 'answered', 'evidence', repeat(hash, 25)), 1, 3, time, time + interval '1 hour', time,
+       json_build_object('kind', 'answered', 'evidenceType', 'family-composition',
+         'evidence', json_build_object('text', repeat(hash, 25))), 1, 3, time, time + interval '1 hour', time,
        time, time
      from (select n, md5(n::text) as hash, floor($4::float8 + n * $5::float8)::bigint as at,
          to_timestamp(($4::float8 + n * $5::float8) / 1000) as time
