@@ -1,8 +1,16 @@
+import type { Exchanged } from '../../adapters/adapter.js';
+
 /** What one call says about how much the registry can take. */
 export interface CallSeen {
   readonly durationMs: number;
   /** It gave no answer in time, or none at all. */
   readonly failed: boolean;
+}
+
+/** @returns undefined when no call was made: a breaker was open, or there was nothing to send. */
+export function callSeen({ outcome, timings }: Exchanged): CallSeen | undefined {
+  if (timings.callMs === 0) return undefined;
+  return { durationMs: timings.callMs, failed: outcome.kind === 'unavailable' || outcome.kind === 'unknown' };
 }
 
 /** Weight of a call in what is usual: about the last 600 calls count. */

@@ -3,11 +3,14 @@ import type { Clock } from '../clock.js';
 import type { LeasedRequest, StoredRequest } from '../requests/request.js';
 import type { RequestStore } from '../requests/request-store.js';
 import type { Completion } from '../results/complete.js';
-import type { CallSeen } from './adaptive-limit.js';
+import { type CallSeen, callSeen } from './adaptive-limit.js';
 import { attempt, type DispatchObserver, type LaneSettings } from './attempt.js';
-import { Lane, type Reservation } from './lane.js';
+import { BacklogPace } from './backlog-pace.js';
+import { expireUnanswered } from './expire-unanswered.js';
+import { Lane, type LaneSeen, type Reservation } from './lane.js';
 import type { LeaseStore, Wanted } from './lease-store.js';
 import { persist } from './persist.js';
+import { Refill, STOCK } from './refill.js';
 
 export interface DispatcherSettings {
   /** Names this process in leases; unique over all processes that ever ran. */
@@ -36,22 +39,28 @@ interface Holding {
   begun: boolean;
 }
 
-/** Requests taken from the store in one look at most, so that several processes share a backlog. */
-const CLAIM_LIMIT = 64;
+/** A registry's lane, and what fills it from the store. */
+interface Serving {
+  readonly lane: Lane;
+  readonly settings: DispatchLane;
+  readonly refill: Refill;
+}
+
 /** Pause between looks for requests that waited for a person until their deadline, milliseconds. */
 const OVERDUE_EVERY_MS = 5_000;
+/** How often it is judged whether the work on a backlog disturbs others, milliseconds. */
+const PACE_EVERY_MS = 250;
 
 /** Takes accepted requests to their registries, each at most once at a time, and carries the outcome home. */
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
-  readonly #lanes = new Map<string, { lane: Lane; settings: DispatchLane }>();
+  readonly #lanes = new Map<string, Serving>();
+  readonly #pace: BacklogPace;
   readonly #held = new Map<string, Holding>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #background = new Set<Promise<void>>();
   readonly #timers: NodeJS.Timeout[] = [];
   #claiming = false;
-  /** A look found as many as it asked for: there are probably more. */
-  readonly #backlogged = new Set<string>();
   #stopping = false;
 
   constructor(
@@ -66,10 +75,16 @@ export class Dispatcher {
     },
   ) {
     this.#settings = settings;
+    this.#pace = new BacklogPace(STOCK * Math.max(1, ...lanes.map(({ concurrency }) => concurrency)));
     for (const settings of lanes) {
       const { name } = settings.adapter;
-      const lane = new Lane(settings, () => this.#onRoom(name, lane));
-      this.#lanes.set(name, { lane, settings });
+      // Filled again as soon as it runs dry, if more wait, without waiting for the next look.
+      const fill = (): void => {
+        if (refill.due) this.#claimFor([name]);
+      };
+      const lane = new Lane(settings, fill);
+      const refill: Refill = new Refill(lane, this.#pace, settings.places, fill);
+      this.#lanes.set(name, { lane, settings, refill });
     }
   }
 
@@ -92,9 +107,12 @@ export class Dispatcher {
       );
     };
     this.#timers.push(setInterval(() => this.wake(), this.#settings.pollMs));
+    this.#timers.push(
+      setInterval(() => (this.#catchesUp() ? this.#pace.adjust() : this.#pace.rest()), PACE_EVERY_MS),
+    );
     this.wake();
     every(this.#settings.leaseMs / 3, 'renew', () => this.#renew());
-    every(OVERDUE_EVERY_MS, 'expire', () => this.#expire());
+    every(OVERDUE_EVERY_MS, 'expire', () => expireUnanswered(this.parts));
   }
 
   /** Looks at once for requests that nobody works on, for example because one was just stored. */
@@ -102,20 +120,19 @@ export class Dispatcher {
     this.#claimFor([...this.#lanes.keys()]);
   }
 
-  /** Depth, use and present limit of each lane, for the metrics. */
-  lanes(): { adapter: string; active: number; depth: number; limit: number }[] {
+  /** How each lane is used, for the metrics. */
+  lanes(): LaneSeen[] {
     return [...this.#lanes].map(
       ([
         adapter,
         {
           lane: { active, depth, limit },
+          refill,
         },
-      ]) => ({
-        adapter,
-        active,
-        depth,
-        limit,
-      }),
+      ]) => {
+        const backlog = refill.catchingUp ? this.#pace.share : 0;
+        return { adapter, active, depth, limit, backlog };
+      },
     );
   }
 
@@ -147,6 +164,7 @@ export class Dispatcher {
     place.use(flow, () => {
       const work = this.#work(request, holding).finally(() => {
         if (this.#held.get(request.id) === holding) this.#held.delete(request.id);
+        this.#serving(request.adapter).refill.ended(request.id);
         this.#running.delete(work);
       });
       this.#running.add(work);
@@ -185,16 +203,19 @@ export class Dispatcher {
       .catch((error: Error) => this.parts.observer.failed('release', error));
   }
 
-  /** A lane that ran dry while more wait in the store is filled again without waiting for the next look. */
-  #onRoom(adapter: string, lane: Lane): void {
-    if (this.#backlogged.has(adapter) && lane.depth <= lane.limit / 2) this.#claimFor([adapter]);
+  #serving(adapter: string): Serving {
+    return this.#lanes.get(adapter) as Serving;
+  }
+
+  #catchesUp(): boolean {
+    return [...this.#lanes.values()].some(({ refill }) => refill.catchingUp);
   }
 
   #claimFor(adapters: readonly string[]): void {
     if (this.#claiming || this.#stopping) return;
     this.#claiming = true;
     this.#track(
-      this.#claim(adapters)
+      this.#claimUntilFull(adapters)
         .catch((error: Error) => this.parts.observer.failed('claim', error))
         .finally(() => {
           this.#claiming = false;
@@ -202,13 +223,19 @@ export class Dispatcher {
     );
   }
 
+  /** A lane that wanted more while the look was under way was not heard; it is asked afterwards. */
+  async #claimUntilFull(adapters: readonly string[]): Promise<void> {
+    for (let next = adapters; next.length > 0 && !this.#stopping; ) {
+      await this.#claim(next);
+      next = [...this.#lanes].filter(([, { refill }]) => refill.due).map(([adapter]) => adapter);
+    }
+  }
+
   async #claim(adapters: readonly string[]): Promise<void> {
     const places = new Map<string, Reservation[]>();
     for (const adapter of adapters) {
-      const { lane, settings } = this.#lanes.get(adapter) as { lane: Lane; settings: DispatchLane };
-      // Half of the room at most: what is accepted during the look must find a place, too.
-      const share = Math.min(CLAIM_LIMIT, Math.ceil(lane.room / 2));
-      places.set(adapter, lane.reserveUpTo(Math.min(share, settings.places?.() ?? share)));
+      const { lane, refill } = this.#serving(adapter);
+      places.set(adapter, lane.reserveUpTo(refill.ask()));
     }
     const wanted = [...places]
       .map(([adapter, { length }]): Wanted => ({ adapter, places: length }))
@@ -217,13 +244,12 @@ export class Dispatcher {
       if (wanted.length === 0) return;
       const { owner, leaseMs } = this.#settings;
       const claimed = await this.parts.leases.claim(wanted, owner, leaseMs);
-      for (const request of claimed) {
+      for (const { adapter, places: asked } of wanted) {
+        const of = claimed.filter((request) => request.adapter === adapter);
+        this.#serving(adapter).refill.found(asked, of, this.parts.clock.now());
+      }
+      for (const request of claimed)
         this.dispatch(request, places.get(request.adapter)?.pop() as Reservation);
-      }
-      for (const { adapter } of wanted) {
-        if (places.get(adapter)?.length === 0) this.#backlogged.add(adapter);
-        else this.#backlogged.delete(adapter);
-      }
     } finally {
       for (const left of places.values()) for (const place of left) place.giveBack();
     }
@@ -234,15 +260,6 @@ export class Dispatcher {
     const ids = [...this.#held.keys()];
     const kept = new Set(await this.parts.leases.renew(this.#settings.owner, ids, this.#settings.leaseMs));
     for (const id of ids) if (!kept.has(id)) this.#held.get(id)?.abort.abort();
-  }
-
-  /** What waits for a person has no lease and no lane: whoever looks first ends it. */
-  async #expire(): Promise<void> {
-    for (const request of await this.parts.requests.overdue(CLAIM_LIMIT)) {
-      const detail = 'The deadline passed before a person answered.';
-      const reason = { code: 'deadline-passed', detail };
-      await this.parts.completion.apply(request, null, { to: 'expired', reason, evidence: [] });
-    }
   }
 
   /** @returns what the call says about the registry; undefined when it was not asked. */
@@ -259,10 +276,15 @@ export class Dispatcher {
       },
     };
     try {
-      const { settings } = this.#lanes.get(request.adapter) as { settings: LaneSettings };
+      const begun = performance.now();
+      const { settings, refill } = this.#serving(request.adapter);
       const change = await attempt(request, settings, { clock, observer: watching }, holding.abort.signal);
       const { owner } = this.#settings;
       await persist(request, owner, change, { completion, observer, signal: holding.abort.signal });
+      if (seen && !refill.catchingUp) {
+        const ownMs = performance.now() - begun - seen.durationMs;
+        this.#pace.saw(request.adapter, ownMs, this.#catchesUp());
+      }
     } catch (error) {
       // The lease runs out and the request is claimed again: nothing is lost, but somebody should know.
       observer.failed('dispatch', error as Error, request.id);
@@ -273,10 +295,4 @@ export class Dispatcher {
 
 function isReachable({ places }: DispatchLane): boolean {
   return places === undefined || places() > 0;
-}
-
-function callSeen({ outcome, timings }: Exchanged): CallSeen | undefined {
-  // No call was made: a breaker was open, or there was nothing to send.
-  if (timings.callMs === 0) return undefined;
-  return { durationMs: timings.callMs, failed: outcome.kind === 'unavailable' || outcome.kind === 'unknown' };
 }

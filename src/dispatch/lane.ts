@@ -10,6 +10,19 @@ export interface LaneLimits {
   readonly queueLimit: number;
 }
 
+/** How the way to one registry is used in this process. */
+export interface LaneSeen {
+  readonly adapter: string;
+  /** Calls under way. */
+  readonly active: number;
+  /** Requests that wait for a call. */
+  readonly depth: number;
+  /** Calls at once that the registry gets at present. */
+  readonly limit: number;
+  /** Requests of a backlog that are worked on at once; below 1 there are rests between them. 0 without a backlog. */
+  readonly backlog: number;
+}
+
 /** One call with all that belongs to it. Must not reject; undefined when the registry was not asked. */
 export type LaneWork = () => Promise<CallSeen | undefined>;
 

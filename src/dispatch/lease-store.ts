@@ -10,13 +10,19 @@ export interface Wanted {
   readonly places: number;
 }
 
+/** A request that was taken from the store. */
+export interface ClaimedRequest extends LeasedRequest {
+  /** For how long its time had come when it was taken, milliseconds. */
+  readonly dueMs: number;
+}
+
 /** Who works on what. The requests table is the queue; the database's clock decides, so that nodes agree. */
 export interface LeaseStore {
   /**
    * Takes leases on requests that nobody works on and whose time has come: by turns between clients, interactive
    * before batch except for one in eight, each client's in the order of their time.
    */
-  claim(wanted: readonly Wanted[], owner: string, leaseMs: number): Promise<LeasedRequest[]>;
+  claim(wanted: readonly Wanted[], owner: string, leaseMs: number): Promise<ClaimedRequest[]>;
   /** Prolongs leases; returns those still held. */
   renew(owner: string, ids: readonly string[], leaseMs: number): Promise<string[]>;
   /** Gives back, untried, what this process leased but did not begin; what was abandoned before stays so. */
@@ -31,7 +37,7 @@ export function createLeaseStore(database: Database): LeaseStore {
       // `due` then reads at most as many of each client as there are places. `$5` leaves out months that are done with.
       // What is picked goes to `taken` as an array, not by a join: a plan that knows nothing of their number would read
       // all ids of the month.
-      const { rows } = await database.query<RequestRow & { previous: RequestState }>({
+      const { rows } = await database.query<RequestRow & { previous: RequestState; due_ms: number }>({
         name: 'lease-claim',
         text: `with recursive wanted as (
             select * from unnest($1::text[], $2::integer[]) as wanted (adapter, places)
@@ -74,7 +80,9 @@ export function createLeaseStore(database: Database): LeaseStore {
             where id = any (array(select id from picked where place <= places)) and id >= $5
             returning *
           )
-          select taken.*, picked.previous from taken join picked using (id)`,
+          select taken.*, picked.previous,
+            (extract(epoch from now() - taken.next_attempt_at) * 1000)::double precision as due_ms
+          from taken join picked using (id)`,
         values: [
           wanted.map(({ adapter }) => adapter),
           wanted.map(({ places }) => places),
@@ -83,7 +91,11 @@ export function createLeaseStore(database: Database): LeaseStore {
           await openMonths.firstId(),
         ],
       });
-      return rows.map((row) => ({ ...toRequest(row), abandoned: row.previous === 'dispatching' }));
+      return rows.map((row) => ({
+        ...toRequest(row),
+        abandoned: row.previous === 'dispatching',
+        dueMs: row.due_ms,
+      }));
     },
 
     async renew(owner, ids, leaseMs) {

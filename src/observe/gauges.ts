@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { LaneSeen } from '../dispatch/lane.js';
 import type { TrustSeen } from './readiness.js';
 
 /** What the gauges show, read at each scrape. */
@@ -7,7 +8,7 @@ export interface Gauges {
   readonly relayedPartitions: () => number;
   readonly deadLetters: () => Promise<number>;
   readonly admission: () => { underWay: number; overloaded: boolean; refused: number };
-  readonly lanes: () => { adapter: string; active: number; depth: number; limit: number }[];
+  readonly lanes: () => readonly LaneSeen[];
   readonly backlog: () => Promise<
     { adapter: string; state: string; count: number; oldestAgeSeconds: number }[]
   >;
@@ -100,13 +101,19 @@ export function defineGauges(registry: Registry, gauges: Gauges): void {
         'Calls at once that a registry gets at present; below its configured concurrency while it is slow.',
         'adapter',
       ],
+      backlog: [
+        'ura_lane_backlog',
+        'Requests of a backlog that are worked on at once, below 1 with rests between them; 0 without a backlog.',
+        'adapter',
+      ],
     },
-    ({ active, depth, limit }) => {
+    ({ active, depth, limit, backlog }) => {
       for (const lane of gauges.lanes()) {
         const { adapter } = lane;
         active.set({ adapter }, lane.active);
         depth.set({ adapter }, lane.depth);
         limit.set({ adapter }, lane.limit);
+        backlog.set({ adapter }, lane.backlog);
       }
     },
   );

@@ -176,8 +176,21 @@ describe('the dispatcher', () => {
     });
     scene.dispatcher.start();
     await waitFor(() => free[19], 'twenty looks');
-    // 64 of the 272 places are kept for what the look under way may find.
+    // 64 of the 272 places are kept for what the look under way may find: four for each call at once.
     assert.deepEqual(new Set(free), new Set([208]));
+  });
+
+  it('works off what waits without looking at intervals, once it has begun', async () => {
+    await open({ pollMs: 600_000, lane: { concurrency: 2, queueLimit: 8 } });
+    const ids: string[] = [];
+    for (let index = 0; index < 25; index += 1) ids.push(await scene.store());
+    // A backlog, which is taken in ones.
+    await scene.fresh.database.query(
+      `update requests set next_attempt_at = next_attempt_at - interval '1 hour'`,
+    );
+    scene.dispatcher.start();
+    for (const id of ids) await scene.reaches(id, 'answered');
+    assert.deepEqual([...scene.calls].sort(), [...ids].sort());
   });
 
   it('gives back on stop what has not begun, and finishes what has', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createLeaseStore, type LeaseStore } from '../../src/dispatch/lease-store.js';
+import { type ClaimedRequest, createLeaseStore, type LeaseStore } from '../../src/dispatch/lease-store.js';
 import type { LeasedRequest } from '../../src/requests/request.js';
 import { createRequestStore, type RequestStore } from '../../src/requests/request-store.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
@@ -25,7 +25,7 @@ describe('the store of leases', () => {
     database.query(
       `update requests set lease_until = now() - interval '1 second' where lease_owner is not null`,
     );
-  const take = (places: number, adapter = 'civil'): Promise<LeasedRequest[]> =>
+  const take = (places: number, adapter = 'civil'): Promise<ClaimedRequest[]> =>
     leases.claim([{ adapter, places }], 'me', 60_000);
   const countBy = (claimed: readonly LeasedRequest[], name: 'clientId' | 'priority' | 'adapter') => {
     const counts: Record<string, number> = {};
@@ -78,6 +78,17 @@ describe('the store of leases', () => {
       (await take(1)).map(({ id }) => id),
       [first?.request.id],
     );
+  });
+
+  it('says for how long the time of what it takes had come', async () => {
+    await flood(2, {});
+    await database.query(
+      `update requests set next_attempt_at = now() - interval '1 minute'
+       where id = (select min(id::text)::uuid from requests)`,
+    );
+    const [late, fresh] = (await take(2)).sort((one, other) => other.dueMs - one.dueMs);
+    assert.ok(late && late.dueMs >= 60_000 && late.dueMs < 120_000, `${late?.dueMs} ms`);
+    assert.ok(fresh && fresh.dueMs >= 0 && fresh.dueMs < 60_000, `${fresh?.dueMs} ms`);
   });
 
   it('never gives one request to two owners that claim at once', async () => {

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../../src/package-root.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -16,9 +17,15 @@ export interface RegistryProcess {
     readonly delayMs?: number;
     readonly count?: number;
   }): Promise<void>;
-  start(changes?: Readonly<Record<string, string>>): Promise<void>;
+  /** @param change of the environment, and whether it gets the processor only while nobody else wants it. */
+  start(change?: RegistryStart): Promise<void>;
   kill(): Promise<void>;
   end(): Promise<void>;
+}
+
+export interface RegistryStart {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly inSpareTime?: boolean;
 }
 
 export interface RegistrySettings {
@@ -53,7 +60,7 @@ export function registryProcess({
       });
       if (!answer.ok) throw new Error(`${name} does not obey ${body}: ${await answer.text()}`);
     },
-    async start(changes = {}) {
+    async start({ environment: changed = {}, inSpareTime = false } = {}) {
       const started = startChild({
         command: process.execPath,
         args: [
@@ -67,11 +74,12 @@ export function registryProcess({
           '--journal',
           journalFile,
         ],
-        environment: { ...environment, ...changes },
+        environment: { ...environment, ...changed },
         logFile: join(folder, `registry-${name}.log`),
         hasChannel: true,
       });
       child = started;
+      if (inSpareTime) setPriority(started.pid, constants.priority.PRIORITY_LOW);
       await waitFor(
         async () => {
           if (!started.alive) throw new Error(`registry ${name} ended by itself:\n${started.tail()}`);
