@@ -18,13 +18,14 @@ interface ListOptions extends ReachOptions {
   readonly after?: string;
 }
 
-/** `ura dead-letter list`, `show` and `requeue`. */
+/** `ura dead-letter list`, `show`, `requeue` and `discard`. */
 export function deadLetterCommand(parts: CommandParts): Command {
   return new Command('dead-letter')
     .description('look after events that could not be delivered')
     .addCommand(listCommand(parts))
     .addCommand(showCommand(parts))
-    .addCommand(requeueCommand(parts));
+    .addCommand(requeueCommand(parts))
+    .addCommand(discardCommand(parts));
 }
 
 function listCommand(parts: CommandParts): Command {
@@ -86,25 +87,49 @@ Examples:
 }
 
 function requeueCommand(parts: CommandParts): Command {
-  return giving(new Command('requeue').argument('<id>', 'id of the dead letter'), [
-    'cause-removed',
-    'try-again',
-  ])
-    .description('deliver one again, under its own ce_id')
+  return settling(parts, 'requeue', {
+    description: 'deliver one again, under its own ce_id',
+    reasons: ['cause-removed', 'try-again'],
+    example: "--reason cause-removed --text 'Tema u krijua'",
+    done: (id) => `${id} waits to be relayed again`,
+  });
+}
+
+function discardCommand(parts: CommandParts): Command {
+  return settling(parts, 'discard', {
+    description: 'remove one for good that nobody needs any more',
+    reasons: ['told-otherwise', 'recipient-gone', 'superseded'],
+    example: "--reason told-otherwise --text 'Zyra u njoftua me shkresë, nr. 114'",
+    done: (id) => `${id} is gone; what it told stays in the evidence of its request`,
+  });
+}
+
+interface Settling {
+  readonly description: string;
+  readonly reasons: readonly string[];
+  readonly example: string;
+  readonly done: (id: string) => string;
+}
+
+function settling(
+  parts: CommandParts,
+  name: string,
+  { description, reasons, example, done }: Settling,
+): Command {
+  return giving(new Command(name).argument('<id>', 'id of the dead letter'), reasons)
+    .description(description)
     .addHelpText(
       'after',
       `
 Examples:
-  $ ura dead-letter requeue 0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a --reason cause-removed --text 'Tema u krijua'`,
+  $ ura dead-letter ${name} 0199a1f2-6c3e-7d41-9a5b-3f2c1d0e4b5a ${example}`,
     )
     .action(async (id: string, options: ReasonOptions) => {
       const { reason: code, text, idempotencyKey } = options;
-      const path = `/dead-letters/${encodeURIComponent(id)}/requeue`;
-      const requeued = await asOperator(parts, options, (client) =>
+      const path = `/dead-letters/${encodeURIComponent(id)}/${name}`;
+      const settled = await asOperator(parts, options, (client) =>
         client.post<{ id: string }>(path, { reason: { code, text } }, idempotencyKey),
       );
-      parts.print(
-        options.json ? JSON.stringify(requeued, null, 2) : `${requeued.id} waits to be relayed again`,
-      );
+      parts.print(options.json ? JSON.stringify(settled, null, 2) : done(settled.id));
     });
 }

@@ -63,19 +63,24 @@ export async function showDeadLetter(
 }
 
 /**
- * Puts the event back to the end of the outbox, unchanged and under its own id. Later events of its case may have gone
- * before it. When the cause stands, it comes back here.
- *
+ * What can be done with a letter. `requeue` puts the event back to the end of the outbox, unchanged and under its own
+ * id: later events of its case may have gone before it, and when the cause stands, it comes back here. `discard`
+ * removes it for good; what it told stays in the evidence of its request.
+ */
+export type Settlement = 'requeue' | 'discard';
+
+/**
  * @param record writes into the same transaction who did it and why; when it rejects, nothing happened.
  * @returns undefined when there is no such letter, or somebody was faster
  */
-export async function requeueDeadLetter(
+export async function settleDeadLetter(
   store: DeadLetterStore,
   id: string,
+  settlement: Settlement,
   record: (connection: Queryable, letter: DeadLetterView) => Promise<void>,
 ): Promise<DeadLetterView | undefined> {
   if (!UUID.test(id)) return undefined;
-  const letter = await store.requeue(id, (connection, head) => record(connection, toView(head)));
+  const letter = await store[settlement](id, (connection, head) => record(connection, toView(head)));
   return letter && toView(letter);
 }
 

@@ -38,6 +38,9 @@ export interface DeadLetterPage {
   readonly topic?: string;
 }
 
+/** Writes what belongs into the same transaction as the removal of a letter. */
+export type Alongside = (connection: Queryable, letter: DeadLetterHead) => Promise<void>;
+
 export interface DeadLetterStore {
   /**
    * Moves an event from the outbox here, and puts its notice into the outbox.
@@ -55,14 +58,25 @@ export interface DeadLetterStore {
    * @param alongside what belongs into the same transaction, such as the evidence of who did it and why.
    * @returns undefined when there is no such letter (any more); then `alongside` was not called.
    */
-  requeue(
-    id: string,
-    alongside?: (connection: Queryable, letter: DeadLetterHead) => Promise<void>,
-  ): Promise<DeadLetterHead | undefined>;
+  requeue(id: string, alongside?: Alongside): Promise<DeadLetterHead | undefined>;
+  /** Removes an event for good; otherwise as `requeue`. */
+  discard(id: string, alongside?: Alongside): Promise<DeadLetterHead | undefined>;
   count(): Promise<number>;
 }
 
 export function createDeadLetterStore(database: Database): DeadLetterStore {
+  /** @param then what becomes of the row, a common table expression after `gone`. */
+  const remove = (id: string, then: string, alongside?: Alongside): Promise<DeadLetterHead | undefined> =>
+    inTransaction(database, async (connection) => {
+      const { rows } = await connection.query<Row>(
+        `with gone as (delete from dead_letters where event_id = $1 returning *)${then} select ${HEAD} from gone`,
+        [id],
+      );
+      const letter = rows[0] && toHead(rows[0]);
+      if (letter) await alongside?.(connection, letter);
+      return letter;
+    });
+
   return {
     async bury({ row, reason, attempts, at, notice }) {
       const { rowCount } = await database.query({
@@ -108,21 +122,17 @@ export function createDeadLetterStore(database: Database): DeadLetterStore {
       return rows[0] && { ...toHead(rows[0]), value: rows[0].value };
     },
 
-    async requeue(id, alongside) {
-      return inTransaction(database, async (connection) => {
-        const { rows } = await connection.query<Row>(
-          `with gone as (delete from dead_letters where event_id = $1 returning *), back as (
-             insert into outbox (event_id, topic, key, headers, value, created_at)
-             select event_id, topic, key, headers, value, now() from gone
-           )
-           select ${HEAD} from gone`,
-          [id],
-        );
-        const letter = rows[0] && toHead(rows[0]);
-        if (letter) await alongside?.(connection, letter);
-        return letter;
-      });
-    },
+    requeue: (id, alongside) =>
+      remove(
+        id,
+        `, back as (
+          insert into outbox (event_id, topic, key, headers, value, created_at)
+          select event_id, topic, key, headers, value, now() from gone
+        )`,
+        alongside,
+      ),
+
+    discard: (id, alongside) => remove(id, '', alongside),
 
     async count() {
       const { rows } = await database.query<{ count: string }>('select count(*) as count from dead_letters');

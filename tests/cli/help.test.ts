@@ -44,6 +44,7 @@ const commands: readonly (readonly [make: Make, path: readonly string[]])[] = [
   [deadLetterCommand, ['dead-letter', 'list']],
   [deadLetterCommand, ['dead-letter', 'show']],
   [deadLetterCommand, ['dead-letter', 'requeue']],
+  [deadLetterCommand, ['dead-letter', 'discard']],
   [afterRestoreCommand, ['after-restore']],
   [monthsCommand, ['months', 'list']],
   [monthsCommand, ['months', 'detach']],

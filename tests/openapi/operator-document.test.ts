@@ -61,7 +61,7 @@ describe('openapi/operator.yaml', () => {
       );
       return operation.operationId as string;
     });
-    assert.equal(new Set(ids).size, 13);
+    assert.equal(new Set(ids).size, 14);
     for (const id of ids) assert.match(id, /^operator[A-Z]/);
   });
 

@@ -133,6 +133,30 @@ describe('dead letters, over the operators API', function () {
     assert.deepEqual(rows, [{ operator_id: 'platform', answer: { id: id('b'), ...body } }]);
   });
 
+  it('are discarded once under one key, and who did it and why is kept', async () => {
+    const { call, requeued, acted } = scene();
+    const why = { reason: { code: 'told-otherwise', text: 'Zyra u njoftua me shkresë' } };
+    const discard = (letter: 'a' | 'b', key: string) =>
+      call('operatorDiscardDeadLetter', { path: { deadLetterId: id(letter) }, body: why, key });
+    assert.deepEqual(await discard('b', 'key-00000002'), { id: id('b'), ...why });
+    assert.deepEqual(await discard('b', 'key-00000002'), { id: id('b'), ...why });
+    assert.equal(await codeOf(discard('b', 'key-00000003')), 'unknown-dead-letter');
+    assert.deepEqual(await requeued(), []);
+    assert.equal((await call('operatorListDeadLetters')).total, 2);
+    assert.deepEqual(
+      acted.map(({ outcome, reason }) => [outcome, reason]),
+      [
+        ['done', 'told-otherwise'],
+        ['repeated', 'told-otherwise'],
+        ['refused', 'unknown-dead-letter'],
+      ],
+    );
+    const { rows } = await fresh.database.query(
+      `select operator_id, answer from operator_actions where key = 'key-00000002'`,
+    );
+    assert.deepEqual(rows, [{ operator_id: 'platform', answer: { id: id('b'), ...why } }]);
+  });
+
   it('are for the role, with the whole scope, and for nobody else', async () => {
     for (const changes of [
       { roles: ['operator', 'data-steward', 'observer'] },
@@ -140,10 +164,16 @@ describe('dead letters, over the operators API', function () {
       { scope: { registries: ['civil'], municipalities: 'all' } },
     ] as Partial<OperatorSettings>[]) {
       const { call, requeued } = scene(operator(changes));
-      for (const name of ['operatorListDeadLetters', 'operatorGetDeadLetter', 'operatorRequeueDeadLetter']) {
+      for (const name of [
+        'operatorListDeadLetters',
+        'operatorGetDeadLetter',
+        'operatorRequeueDeadLetter',
+        'operatorDiscardDeadLetter',
+      ]) {
         assert.equal(await codeOf(call(name, { path: { deadLetterId: id('a') }, body })), 'not-permitted');
       }
       assert.deepEqual(await requeued(), []);
+      assert.equal(await createDeadLetterStore(fresh.database).count(), 3);
     }
   });
 });

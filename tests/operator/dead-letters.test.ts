@@ -5,7 +5,7 @@ import { uuidV7 } from '../../src/ids.js';
 import {
   type DeadLetterView,
   listDeadLetters,
-  requeueDeadLetter,
+  settleDeadLetter,
   showDeadLetter,
 } from '../../src/operator/dead-letters.js';
 import type { OutgoingEvent } from '../../src/requests/request.js';
@@ -83,7 +83,7 @@ describe('operators and events that were given up', () => {
 
   it('are requeued together with the record of it, or not at all', async () => {
     const [id = ''] = await giveUp('oss.20.results.v1');
-    const failing = requeueDeadLetter(scene.deadLetters, id, async () => {
+    const failing = settleDeadLetter(scene.deadLetters, id, 'requeue', async () => {
       throw new Error('no record');
     });
     await assert.rejects(failing, /no record/);
@@ -95,12 +95,29 @@ describe('operators and events that were given up', () => {
     };
     // Two operators at once: one of them does it.
     const done = await Promise.all([
-      requeueDeadLetter(scene.deadLetters, id, record),
-      requeueDeadLetter(scene.deadLetters, id, record),
+      settleDeadLetter(scene.deadLetters, id, 'requeue', record),
+      settleDeadLetter(scene.deadLetters, id, 'requeue', record),
     ]);
     assert.equal(done.filter((view) => view?.id === id).length, 1);
     assert.deepEqual(records, [id]);
     assert.equal(await scene.left(), 1);
-    assert.equal(await requeueDeadLetter(scene.deadLetters, 'nonsense', record), undefined);
+    assert.equal(await settleDeadLetter(scene.deadLetters, 'nonsense', 'requeue', record), undefined);
+  });
+
+  it('are discarded together with the record of it, and never delivered', async () => {
+    const [id = '', kept] = await giveUp('oss.20.results.v1', 'oss.20.results.v1');
+    const failing = settleDeadLetter(scene.deadLetters, id, 'discard', async () => {
+      throw new Error('no record');
+    });
+    await assert.rejects(failing, /no record/);
+    assert.equal(await scene.deadLetters.count(), 2);
+    const gone = await settleDeadLetter(scene.deadLetters, id, 'discard', async () => {});
+    assert.equal(gone?.id, id);
+    assert.equal(await scene.left(), 0);
+    const { letters } = await listDeadLetters(scene.deadLetters);
+    assert.deepEqual(
+      letters.map((letter) => letter.id),
+      [kept],
+    );
   });
 });

@@ -3,7 +3,7 @@ import type { KafkaMessage } from '../../src/client/event-source.js';
 import { createEventSource } from '../../src/kafka/consumer.js';
 import { createProducer } from '../../src/kafka/producer.js';
 import { ensureTopics } from '../../src/kafka/topics.js';
-import { requeueDeadLetter } from '../../src/operator/dead-letters.js';
+import { settleDeadLetter } from '../../src/operator/dead-letters.js';
 import { deadLetterTopic } from '../../src/outbox/dead-letter-notice.js';
 import { createKafkaSink } from '../../src/outbox/kafka-sink.js';
 import type { OutgoingEvent } from '../../src/requests/request.js';
@@ -139,7 +139,7 @@ describe('the relay and a real broker', function () {
     assert.equal((await scene.deadLetters.find(tooLarge.id))?.reason, 'msg-size-too-large');
 
     // Requeued without a change it comes back; no event is lost by trying.
-    assert.ok(await requeueDeadLetter(scene.deadLetters, tooLarge.id, async () => {}));
+    assert.ok(await settleDeadLetter(scene.deadLetters, tooLarge.id, 'requeue', async () => {}));
     await waitFor(() => scene.deadLetters.find(tooLarge.id), 'the letter to come back');
   });
 

@@ -3,11 +3,17 @@ import { UraError } from '../../errors.js';
 import { rememberKey, requireRole } from '../../operator/act.js';
 import type { ActionReason } from '../../operator/action.js';
 import type { ActionStore } from '../../operator/action-store.js';
-import { listDeadLetters, requeueDeadLetter, showDeadLetter } from '../../operator/dead-letters.js';
+import {
+  listDeadLetters,
+  type Settlement,
+  settleDeadLetter,
+  showDeadLetter,
+} from '../../operator/dead-letters.js';
 import type { OperatorRole } from '../../operator/roles.js';
 import { isUnlimited } from '../../operator/scope.js';
 import type { DeadLetterStore } from '../../outbox/dead-letter-store.js';
 import type { Queryable } from '../../store/database.js';
+import type { Answer } from '../answer.js';
 import type { Call, Handler } from '../exchange.js';
 import { actionSent, type OperatorHandlerParts, operatorOf } from './operator-requests.js';
 
@@ -22,7 +28,7 @@ export interface DeadLetterHandlerParts
 export function deadLetterHandlers(parts: DeadLetterHandlerParts): Record<string, Handler> {
   const { deadLetters } = parts;
   const unknown = (): UraError =>
-    new UraError('unknown-dead-letter', 'No dead letter has that id, or it was requeued.');
+    new UraError('unknown-dead-letter', 'No dead letter has that id, or it was requeued or discarded.');
   return {
     operatorListDeadLetters: async (call) => {
       requireAccess(parts, call);
@@ -42,26 +48,29 @@ export function deadLetterHandlers(parts: DeadLetterHandlerParts): Record<string
       return { status: 200, body: letter };
     },
 
-    operatorRequeueDeadLetter: async (call) => {
-      const { operator, role } = requireAccess(parts, call);
-      const id = call.operation.path.deadLetterId as string;
-      const { reason } = call.body as { readonly reason: ActionReason };
-      const acted = { operator: operator.id, role, action: 'dead-letters', requestId: id } as const;
-      const sent = actionSent(call, operator);
-      const remembered = await rememberKey(parts, sent);
-      const isDone = remembered.kind === 'repeated' && remembered.answer !== undefined;
-      const body = { id, reason };
-      // There is no evidence of a delivery to write it into: who, when and why stands with the key.
-      const record = (connection: Queryable): Promise<void> =>
-        parts.actionsOn(connection).keepAnswer(operator.id, sent.idempotencyKey, body);
-      if (!isDone && !(await requeueDeadLetter(deadLetters, id, record))) {
-        parts.observe({ ...acted, outcome: 'refused', reason: 'unknown-dead-letter' });
-        throw unknown();
-      }
-      parts.observe({ ...acted, outcome: isDone ? 'repeated' : 'done', reason: reason.code });
-      return { status: 200, body };
-    },
+    operatorRequeueDeadLetter: (call) => settle(call, 'requeue'),
+    operatorDiscardDeadLetter: (call) => settle(call, 'discard'),
   };
+
+  async function settle(call: Call, settlement: Settlement): Promise<Answer> {
+    const { operator, role } = requireAccess(parts, call);
+    const id = call.operation.path.deadLetterId as string;
+    const { reason } = call.body as { readonly reason: ActionReason };
+    const acted = { operator: operator.id, role, action: 'dead-letters', requestId: id } as const;
+    const sent = actionSent(call, operator);
+    const remembered = await rememberKey(parts, sent);
+    const isDone = remembered.kind === 'repeated' && remembered.answer !== undefined;
+    const body = { id, reason };
+    // There is no evidence of a delivery to write it into: who, when and why stands with the key.
+    const record = (connection: Queryable): Promise<void> =>
+      parts.actionsOn(connection).keepAnswer(operator.id, sent.idempotencyKey, body);
+    if (!isDone && !(await settleDeadLetter(deadLetters, id, settlement, record))) {
+      parts.observe({ ...acted, outcome: 'refused', reason: 'unknown-dead-letter' });
+      throw unknown();
+    }
+    parts.observe({ ...acted, outcome: isDone ? 'repeated' : 'done', reason: reason.code });
+    return { status: 200, body };
+  }
 }
 
 /** Events of every municipality stand among them, so a scope that leaves any out has nothing to look for here. */
