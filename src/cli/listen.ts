@@ -61,6 +61,7 @@ Examples:
       const decryptionKeys = options.decryptionKey
         ? [readDecryptionJwk(await readFile(options.decryptionKey, 'utf8'))]
         : [];
+      const seen = await seenInFile(join(folder, 'seen-events'));
       const consumer = consumeResults({
         source: createEventSource({
           brokers: brokers as string,
@@ -81,7 +82,7 @@ Examples:
         gatewayKeys,
         ...(decryptionKeys.length > 0 ? { decryptionKeys } : {}),
         clock,
-        seen: await seenInFile(join(folder, 'seen-events')),
+        seen,
         handler: async (event) => {
           const advanced = await cases.advance(event.value);
           print(json ? jsonLine(event, advanced, clock.now()) : describe(event.value, advanced.step));
@@ -101,7 +102,7 @@ Examples:
         },
       });
       void asked.then(() => consumer.stop());
-      await consumer.finished;
+      await consumer.finished.finally(() => seen.close());
     });
 }
 

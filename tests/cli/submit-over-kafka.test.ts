@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenCommand } from '../../src/cli/listen.js';
@@ -30,6 +30,13 @@ describe('ura submit --kafka', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
+  /** Paths that this process has open (Linux). */
+  const openFiles = async (): Promise<string[]> => {
+    const names = await readdir('/proc/self/fd');
+    // The folder itself is among them, and closed by now.
+    const paths = names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''));
+    return Promise.all(paths);
+  };
   const submit = (variables: Readonly<Record<string, string>>, ...args: string[]) =>
     runCommand(
       submitCommand,
@@ -62,8 +69,14 @@ describe('ura submit --kafka', function () {
     const line = (text: RegExp) => waitFor(() => lines.find((each) => text.test(each)), String(text), 40_000);
     await line(/^KAFKA-1 .* AL012031 {2}answered$/);
     await line(/^KAFKA-2 +NOT TAKEN not-granted-1 {2}not-granted$/);
+    assert.ok((await openFiles()).includes(join(folder, 'seen-events')));
     end();
     await listening;
+    assert.deepEqual(
+      (await openFiles()).filter((path) => path.startsWith(folder)),
+      [],
+      'it leaves no file open',
+    );
   });
 
   it('says what is missing', async () => {
