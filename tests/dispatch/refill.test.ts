@@ -53,7 +53,7 @@ describe('the refill of a lane', () => {
     assert.equal(refill.ask(), 1);
   });
 
-  it('is due again when a look found all that it asked for, or was not made for want of room', () => {
+  it('is due again when a look found all that it asked for, or was not made for want of room', async () => {
     const busy = lane(4);
     const refill = new Refill(busy, pace());
     assert.equal(refill.due, false);
@@ -61,9 +61,14 @@ describe('the refill of a lane', () => {
     assert.equal(refill.due, true);
     refill.found(refill.ask(), claimed(15, { dueMs: 0 }), now);
     assert.equal(refill.due, false);
-    occupy(busy, 7);
-    refill.ask();
+    const ends: (() => void)[] = [];
+    for (const place of busy.reserveUpTo(7))
+      place.use(flow, () => new Promise((resolve) => ends.push(() => resolve(undefined))));
+    assert.equal(refill.ask(), 0);
     assert.equal(refill.due, false, 'no room');
+    for (const end of ends) end();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(refill.due, true);
   });
 
   describe('that finds a backlog', () => {
