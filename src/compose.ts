@@ -124,7 +124,7 @@ export async function startGateway(
     health,
     owner,
     keys,
-    replaySet,
+    replaySet: replaySet.ofAnswers,
     clock,
     ids,
     pool,

@@ -1,5 +1,6 @@
 import type { OutgoingEvent } from '../requests/request.js';
 import type { Database } from '../store/database.js';
+import { LAZY_COMMIT } from '../store/lazy-commit.js';
 
 export interface OutboxRow extends OutgoingEvent {
   readonly seq: string;
@@ -21,7 +22,7 @@ export interface OutboxSeen {
 }
 
 export interface OutboxStore {
-  /** Removes events of one topic that the broker confirmed. */
+  /** Removes events of one topic that the broker confirmed; after a crash of the server some may be there again. */
   remove(topic: string, seqs: readonly string[]): Promise<void>;
   /** Counts a refusal of each of these events of one topic. */
   countAttempt(topic: string, seqs: readonly string[]): Promise<void>;
@@ -38,7 +39,7 @@ export function createOutboxStore(database: Database): OutboxStore {
     async remove(topic, seqs) {
       await database.query({
         name: 'outbox-remove',
-        text: 'delete from outbox where topic = $1 and seq = any ($2::bigint[])',
+        text: `delete from outbox where topic = $1 and seq = any ($2::bigint[]) and ${LAZY_COMMIT}`,
         values: [topic, seqs],
       });
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PARTITIONS } from '../../src/outbox/partition-store.js';
 import type { OutgoingEvent } from '../../src/requests/request.js';
 import { event } from '../results/step.js';
+import { watchCommits } from '../support/commits.js';
 import { waitFor } from '../support/wait-for.js';
 import { ids, openRelayScene, type RelayScene } from './relay-scene.js';
 
@@ -153,6 +154,14 @@ describe('the outbox relay', () => {
     });
     await scene.emptied();
     assert.deepEqual(ids(scene.sink.delivered), [crashing.id, crashing.id]);
+  });
+
+  it('does not wait for the disk with what the broker has', async () => {
+    await scene.put(event(), event());
+    const commits = await watchCommits(scene.database, 'outbox');
+    scene.start();
+    await scene.emptied();
+    assert.deepEqual([...new Set(await commits.seen())], ['off']);
   });
 
   it('empties the outbox before it stops', async () => {

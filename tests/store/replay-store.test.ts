@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { SignedMessageId } from '../../src/signing/replay-set.js';
 import { createReplayStore } from '../../src/store/replay-store.js';
+import { watchCommits } from '../support/commits.js';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.js';
 
 describe('the replay set in PostgreSQL', () => {
@@ -33,6 +34,31 @@ describe('the replay set in PostgreSQL', () => {
     assert.equal(await replays.remember({ ...first, signer: 'oss-fier' }), true);
     assert.equal(await replays.remember({ ...first, profile: 'wss-x509-integrity' }), true);
     assert.equal(await replays.remember({ ...first, expiresAt: first.expiresAt + 1 }), false);
+  });
+
+  it('is one set for questions and answers', async () => {
+    const [first, second] = [message(), message()];
+    assert.equal(await replays.remember(first), true);
+    assert.equal(await replays.ofAnswers.remember(first), false);
+    assert.equal(await replays.ofAnswers.remember(second), true);
+    assert.equal(await replays.remember(second), false);
+  });
+
+  it('lets one of twenty arrivals of an answer at once through', async () => {
+    const same = message();
+    const verdicts = await Promise.all(Array.from({ length: 20 }, () => replays.ofAnswers.remember(same)));
+    assert.equal(verdicts.filter(Boolean).length, 1);
+  });
+
+  it('waits for the disk with what answers its sender, and not with answers', async () => {
+    const own = await freshDatabase();
+    const set = createReplayStore(own.database);
+    const commits = await watchCommits(own.database, 'replay_set');
+    await set.ofAnswers.remember(message());
+    assert.deepEqual(await commits.seen(), ['off']);
+    await set.remember(message());
+    assert.deepEqual(await commits.seen(), ['on']);
+    await own.drop();
   });
 
   it('forgets what has expired, and nothing else', async () => {

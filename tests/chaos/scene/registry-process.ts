@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../../src/package-root.js';
@@ -79,7 +80,7 @@ export function registryProcess({
         hasChannel: true,
       });
       child = started;
-      if (inSpareTime) setPriority(started.pid, constants.priority.PRIORITY_LOW);
+      if (inSpareTime) yieldProcessor(started.pid);
       await waitFor(
         async () => {
           if (!started.alive) throw new Error(`registry ${name} ended by itself:\n${started.tail()}`);
@@ -99,4 +100,11 @@ export function registryProcess({
       await child?.end();
     },
   };
+}
+
+/** Processes of a session are one group to the scheduler, and a low priority counts among those of a group only. */
+function yieldProcessor(pid: number): void {
+  setPriority(pid, constants.priority.PRIORITY_LOW);
+  const group = `/proc/${pid}/autogroup`;
+  if (existsSync(group)) writeFileSync(group, String(constants.priority.PRIORITY_LOW));
 }
