@@ -192,31 +192,37 @@ describe('key files', () => {
     const other = join(folder, 'civil-wss.cert.pem');
     const ec = join(folder, 'oss-divjake.private.jwk.json');
     const jwk = readJson('oss-divjake.public.jwk.json');
-    const cases: [Promise<unknown>, RegExp][] = [
-      [readPrivateKeyFile(certificate), /not a private key\. .*private key file/],
-      [readTrustedKeyFile(key, { partner }), /holds a secret key\. .*tell the partner/],
+    const cases: [() => Promise<unknown>, RegExp][] = [
+      [() => readPrivateKeyFile(certificate), /not a private key\. .*private key file/],
+      [() => readTrustedKeyFile(key, { partner }), /holds a secret key\. .*tell the partner/],
       [
-        readPrivateKeyFile(key, { certificatePath: other }),
+        () => readPrivateKeyFile(key, { certificatePath: other }),
         /civil-wss\.cert\.pem belongs to another key\. .*pair/,
       ],
-      [readPrivateKeyFile(join(folder, 'none')), /no such file\. .*ura keys generate/],
-      [readPrivateKeyFile(folder), /cannot be read\. .*user of the gateway/],
-      [readPrivateKeyFile(file('cut', '{')), /not a key or certificate that can be read\. .*PEM or a JWK/],
-      [readPrivateKeyFile(file('long', 'x'.repeat(65_537))), /larger than 65536 bytes/],
+      [() => readPrivateKeyFile(join(folder, 'none')), /no such file\. .*ura keys generate/],
+      [() => readPrivateKeyFile(folder), /cannot be read\. .*user of the gateway/],
       [
-        readPrivateKeyFile(ec, { algorithm: 'ed25519' }),
+        () => readPrivateKeyFile(file('cut', '{')),
+        /not a key or certificate that can be read\. .*PEM or a JWK/,
+      ],
+      [() => readPrivateKeyFile(file('long', 'x'.repeat(65_537))), /larger than 65536 bytes/],
+      [
+        () => readPrivateKeyFile(ec, { algorithm: 'ed25519' }),
         /cannot sign ed25519\. .*ES256, ES384, .*type of the key/,
       ],
       [
-        readTrustedKeyFile(file('k', { ...jwk, kid: 7 }), { partner }),
+        () => readTrustedKeyFile(file('k', { ...jwk, kid: 7 }), { partner }),
         /no "kid" or no "alg"\. .*keys generate/,
       ],
-      [readTrustedKeyFile(file('a', { ...jwk, alg: 'x' }), { partner }), /"alg" of the JWK is not one/],
-      [readTrustedKeyFile(file('u', { ...jwk, use: 'enc' }), { partner }), /not for signatures \("use"\)/],
-      [readCertificate(file('no-certificate', 'x')), /0 certificates where one is expected/],
+      [() => readTrustedKeyFile(file('a', { ...jwk, alg: 'x' }), { partner }), /"alg" of the JWK is not one/],
+      [
+        () => readTrustedKeyFile(file('u', { ...jwk, use: 'enc' }), { partner }),
+        /not for signatures \("use"\)/,
+      ],
+      [() => readCertificate(file('no-certificate', 'x')), /0 certificates where one is expected/],
     ];
-    for (const [reading, words] of cases) {
-      await assert.rejects(reading, (error: Error) => {
+    for (const [read, words] of cases) {
+      await assert.rejects(read, (error: Error) => {
         assert.match(error.message, words);
         assert.equal(error.name, 'KeyFileUnusable');
         return true;

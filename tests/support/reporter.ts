@@ -39,7 +39,7 @@ export default class ClosingLineReporter extends mocha.reporters.Spec {
         file: relative('.', test.file ?? ''),
         title: test.fullTitle(),
         message: String(error?.message ?? error),
-        late: error?.code === 'ERR_MOCHA_TIMEOUT' || error?.name === 'NotInTime',
+        late: isLate(error),
       });
     });
     runner.once('end', () => {
@@ -57,4 +57,10 @@ export default class ClosingLineReporter extends mocha.reporters.Spec {
       );
     });
   }
+}
+
+function isLate(error: (Error & { code?: string }) | undefined): boolean {
+  if (error === undefined) return false;
+  const { code, name, cause } = error;
+  return code === 'ERR_MOCHA_TIMEOUT' || name === 'NotInTime' || (cause instanceof Error && isLate(cause));
 }
