@@ -75,13 +75,14 @@ describe('threads', () => {
   }
 
   it('fail a task that takes too long', async () => {
-    open({ callTimeoutMs: 200 });
+    // The thread after it has to start and answer within the same time.
+    open({ callTimeoutMs: 3_000 });
     await fails(run('hang'), 'the thread failed or took too long');
     assert.deepEqual(await run(), { length: 0 });
   });
 
   it('are as many as they may be, and others wait', async () => {
-    open({ threads: 2, callTimeoutMs: 1_000 });
+    open({ threads: 2, callTimeoutMs: 3_000 });
     const hanging = [run('hang'), run('hang')].map((each) =>
       fails(each, 'the thread failed or took too long'),
     );
@@ -94,7 +95,7 @@ describe('threads', () => {
   });
 
   it('refuse more than may wait', async () => {
-    open({ mostWaiting: 1, callTimeoutMs: 500 });
+    open({ mostWaiting: 1, callTimeoutMs: 3_000 });
     const hanging = fails(run('hang'), 'the thread failed or took too long');
     const waiting = run();
     await fails(run(), 'no thread can take more');
