@@ -14,7 +14,7 @@ export interface XmlLimits {
   readonly namespacesInScope: number;
   /** Declarations in the whole message. Default 4 000. */
   readonly namespaces: number;
-  /** Different prefixes that the whole message declares. Default 256. */
+  /** Different prefixes that the whole message declares. Default 128. */
   readonly prefixes: number;
   /** Bytes of one attribute value or namespace name, as written. Default 8 192. */
   readonly attributeLength: number;
@@ -32,7 +32,7 @@ export const defaultXmlLimits: XmlLimits = {
   attributes: 20_000,
   namespacesInScope: 64,
   namespaces: 4_000,
-  prefixes: 256,
+  prefixes: 128,
   attributeLength: 8_192,
   textLength: 1_900_000,
   references: 10,
