@@ -11,7 +11,7 @@ const USUAL_WEIGHT = 2 / 601;
 /** Weight of a request in what is now: about the last 20 count. */
 const PRESENT_WEIGHT = 2 / 21;
 /** Requests of other registries may take so many times what they usually take. */
-const TOLERANCE = 1.15;
+const TOLERANCE = 1.1;
 /** Adjustments without a request of another registry until nobody is thought to be disturbed. */
 const ALONE_AFTER = 4;
 const GROWTH = 0.1;
