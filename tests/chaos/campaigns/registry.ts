@@ -110,11 +110,10 @@ async function play(
     `while civil was down: ${during.text}; p99 is ${times(during, usual)} the usual (promised: at most 1.20)`,
   );
 
-  await disturbed.stop();
   // It has a machine of its own in the world; here it must not take the processors from everybody at once.
   await registries.civil.start({ inSpareTime: true });
   const draining = await drain(scene, host, { progress, signal });
-  // The same clients as while it drained, on the same machine a moment later: a host that is shared changes its mind.
+  // A moment later, because a host that is shared changes its mind.
   const well = begin(scene);
   await pause(bound('measure') * 1_000, signal);
   const afterwards = latency(scene, host, well);
@@ -122,6 +121,7 @@ async function play(
     `afterwards: ${afterwards.text}; while it drained, p99 was ${times(draining, afterwards)} that, ${times(draining, usual)} the usual`,
   );
   await steady.stop();
+  await disturbed.stop();
   // Of what was garbage for long, a person has to settle some.
   await scene.settle(signal);
   await desk.stop();
