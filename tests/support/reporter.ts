@@ -32,6 +32,7 @@ export default class ClosingLineReporter extends mocha.reporters.Spec {
       since = Date.now();
     });
     const failures: Failure[] = [];
+    const lateness = new Lateness();
     runner.on('fail', (test, error) => {
       // At once, so that it is known also when the run is cut off before its end.
       process.stdout.write(`${String(error?.stack ?? error).replace(/^/gm, '      ')}\n`);
@@ -39,7 +40,7 @@ export default class ClosingLineReporter extends mocha.reporters.Spec {
         file: relative('.', test.file ?? ''),
         title: test.fullTitle(),
         message: String(error?.message ?? error),
-        late: isLate(error),
+        late: lateness.of(test, error),
       });
     });
     runner.once('end', () => {
@@ -56,6 +57,21 @@ export default class ClosingLineReporter extends mocha.reporters.Spec {
         `\n${passes} passed, ${failed} failed${pending > 0 ? `, ${pending} skipped` : ''}\n`,
       );
     });
+  }
+}
+
+/** Tells failures in which something only did not come in time from those that saw something wrong. */
+export class Lateness {
+  readonly #suites = new Set<mocha.Suite>();
+
+  of(test: mocha.Runnable, error: Error | undefined): boolean {
+    const { title, parent } = test;
+    // What was not made in time, the hooks afterwards cannot end.
+    const follows = title.startsWith('"after ') && parent !== undefined && this.#suites.has(parent);
+    if (!follows && !isLate(error)) return false;
+    for (let suite = parent; suite !== undefined && !suite.root; suite = suite.parent)
+      this.#suites.add(suite);
+    return true;
   }
 }
 
