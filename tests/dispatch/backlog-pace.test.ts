@@ -113,8 +113,10 @@ describe('the pace of a backlog', () => {
     assert.equal(pace.share, 0.25);
   });
 
-  it('forgets what was usual long ago', () => {
+  it('forgets what was usual before an earlier backlog', () => {
     const pace = learned(16);
+    beside(pace, 10, () => 10);
+    pace.rest();
     for (let request = 0; request < 600; request += 1) pace.saw('tax', spread(20), false);
     beside(pace, 600, () => 20);
     assert.ok(pace.atOnce > 12, `${pace.share}`);
